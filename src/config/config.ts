@@ -1,0 +1,155 @@
+import type { Failure, Place } from "../failure/index.ts";
+
+/** The config after reading: every name in it exists, every value has the form its type says. */
+export interface Config {
+  /** Absolute path of the file. */
+  readonly file: string;
+  /** Absolute path of its folder; relative paths in the config start here. */
+  readonly folder: string;
+  readonly vars: ReadonlyMap<string, string>;
+  readonly upstreams: ReadonlyMap<string, Upstream>;
+  readonly registries: ReadonlyMap<string, Registry>;
+  readonly images: ReadonlyMap<string, Image>;
+  readonly targets: ReadonlyMap<string, Target>;
+  readonly bundles: ReadonlyMap<string, Bundle>;
+  readonly tasks: ReadonlyMap<string, Task>;
+  /** What is allowed but unwise: a secret written literally. */
+  readonly warnings: readonly Failure[];
+}
+
+/**
+ * A value that may come from the environment and is read only by whoever uses it: a config can be planned
+ * without its passwords.
+ */
+export interface Secret {
+  readonly place: Place;
+  /** The value. Throws `Failed` (`config/unset-variable`, with the place) where a variable in it is not set. */
+  readonly read: () => string;
+}
+
+export type Auth =
+  | { readonly kind: "basic"; readonly username: Secret; readonly password: Secret }
+  | { readonly kind: "token"; readonly token: Secret };
+
+/** How a server is reached: where, over what, as whom. */
+export interface Endpoint {
+  /** `host[:port]`. */
+  readonly host: string;
+  readonly scheme: "https" | "http";
+  /** Absolute path of a PEM file trusted beside the system's certificates. */
+  readonly ca: string | undefined;
+  /** Undefined: docker's and containers' auth files are asked. */
+  readonly auth: Auth | undefined;
+}
+
+/** Where a host that is written in references is really reached. */
+export interface Upstream {
+  /** As written in references: `docker.io`. */
+  readonly host: string;
+  readonly place: Place;
+  readonly endpoint: Endpoint;
+  /** Put before every repository there: `hub-proxy/`, as pull-through caches want it. Empty or ends with `/`. */
+  readonly prefix: string;
+}
+
+export type RegistryType = "oci" | "dockerhub" | "harbor" | "quay" | "rhcr" | "embedded";
+
+interface RegistryBase {
+  readonly name: string;
+  readonly place: Place;
+  /** Transfers at once with this registry. */
+  readonly jobs: number | undefined;
+}
+
+export type Registry = RegistryBase &
+  (
+    | { readonly type: "oci"; readonly endpoint: Endpoint; readonly prefix: string }
+    | { readonly type: "dockerhub"; readonly endpoint: Endpoint; readonly namespace: string }
+    | { readonly type: "harbor"; readonly endpoint: Endpoint; readonly project: string }
+    | { readonly type: "quay"; readonly endpoint: Endpoint; readonly namespace: string }
+    | { readonly type: "rhcr"; readonly endpoint: Endpoint; readonly vendor: string; readonly catalog: string }
+    | { readonly type: "embedded"; readonly folder: string }
+  );
+
+export interface Platform {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant: string | undefined;
+}
+
+export type VersionRule =
+  | { readonly kind: "tag"; readonly tag: string }
+  | { readonly kind: "digest"; readonly digest: string; readonly tag: string | undefined }
+  | { readonly kind: "range"; readonly range: string; readonly prereleases: "include" | "exclude" };
+
+export interface Image {
+  readonly name: string;
+  readonly place: Place;
+  readonly origin:
+    | { readonly kind: "upstream"; readonly host: string; readonly repository: string }
+    | { readonly kind: "build"; readonly build: FilesBuild };
+  readonly version: VersionRule;
+  /** Why the version is held where it is, where a person said so. */
+  readonly hold: string | undefined;
+}
+
+/** An image made of files alone, `FROM scratch`. */
+export interface FilesBuild {
+  readonly place: Place;
+  /** Each pattern is a glob below `from`, an absolute folder; matches land below `to`, a path in the image. */
+  readonly files: readonly { readonly from: string; readonly patterns: readonly string[]; readonly to: string }[];
+  readonly platforms: readonly Platform[];
+  readonly labels: ReadonlyMap<string, string>;
+  readonly entrypoint: readonly string[];
+  readonly cmd: readonly string[];
+  readonly env: ReadonlyMap<string, string>;
+  readonly user: string | undefined;
+  readonly workdir: string | undefined;
+}
+
+export interface Target {
+  readonly name: string;
+  readonly place: Place;
+  readonly registry: string;
+  readonly entries: readonly TargetEntry[];
+  /** Undefined: all. */
+  readonly platforms: readonly Platform[] | undefined;
+  readonly tags: "mutable" | "immutable";
+}
+
+export interface TargetEntry {
+  readonly image: string;
+  readonly place: Place;
+  /** A template over `${registry} ${path} ${name} ${image} ${tag}`; without a `:` it names the repository alone. */
+  readonly as: string;
+  /** Red Hat's 24-hex id of the component, on `rhcr`. */
+  readonly component: string | undefined;
+}
+
+export interface Bundle {
+  readonly name: string;
+  readonly place: Place;
+  /** Absolute folders. */
+  readonly manifests: string;
+  readonly metadata: string | undefined;
+  /** The target whose references, by digest, the manifests will name. */
+  readonly images: string;
+  readonly to: { readonly target: string; readonly as: string; readonly place: Place };
+  readonly needs: readonly Need[];
+}
+
+export interface Task {
+  readonly name: string;
+  readonly place: Place;
+  readonly description: string | undefined;
+  readonly needs: readonly Need[];
+  /** Absolute path of the script; undefined for a task that only groups what it needs. */
+  readonly run: string | undefined;
+  readonly env: ReadonlyMap<string, Secret>;
+}
+
+/** A name or glob over node names, with where it stands. */
+export interface Need {
+  readonly pattern: string;
+  readonly place: Place;
+}

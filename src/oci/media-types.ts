@@ -1,0 +1,24 @@
+/** Media types of image-spec v1.1 and of Docker's image manifest version 2, schema 1 and 2. */
+export const MediaType = {
+  ociIndex: "application/vnd.oci.image.index.v1+json",
+  ociManifest: "application/vnd.oci.image.manifest.v1+json",
+  ociConfig: "application/vnd.oci.image.config.v1+json",
+  ociLayerGzip: "application/vnd.oci.image.layer.v1.tar+gzip",
+  ociEmpty: "application/vnd.oci.empty.v1+json",
+  dockerList: "application/vnd.docker.distribution.manifest.list.v2+json",
+  dockerManifest: "application/vnd.docker.distribution.manifest.v2+json",
+  dockerSchema1: "application/vnd.docker.distribution.manifest.v1+json",
+  dockerSchema1Signed: "application/vnd.docker.distribution.manifest.v1+prettyjws",
+} as const;
+
+/** What a manifest request accepts, indexes first. Schema 1 is named so that it can be told apart and refused. */
+export const ACCEPT_MANIFESTS = [
+  MediaType.ociIndex,
+  MediaType.dockerList,
+  MediaType.ociManifest,
+  MediaType.dockerManifest,
+  MediaType.dockerSchema1Signed,
+].join(", ");
+
+export const isIndexType = (mediaType: string): boolean =>
+  mediaType === MediaType.ociIndex || mediaType === MediaType.dockerList;
