@@ -68,7 +68,13 @@ export type Registry = RegistryBase &
     | { readonly type: "harbor"; readonly endpoint: Endpoint; readonly project: string }
     | { readonly type: "quay"; readonly endpoint: Endpoint; readonly namespace: string }
     | { readonly type: "rhcr"; readonly endpoint: Endpoint; readonly vendor: string; readonly catalog: string }
-    | { readonly type: "embedded"; readonly folder: string }
+    | {
+        readonly type: "embedded";
+        /** Absolute path of the folder that mirror serves. */
+        readonly folder: string;
+        /** The host that references to its images name, `NAME.localhost` unless declared. */
+        readonly host: string;
+      }
   );
 
 export interface Platform {
@@ -134,7 +140,13 @@ export interface Bundle {
   readonly metadata: string | undefined;
   /** The target whose references, by digest, the manifests will name. */
   readonly images: string;
-  readonly to: { readonly target: string; readonly as: string; readonly place: Place };
+  readonly to: {
+    readonly target: string;
+    /** A path at the target; with a `:` also the tag, which is otherwise the version of the bundle's CSV. */
+    readonly as: string;
+    readonly component: string | undefined;
+    readonly place: Place;
+  };
   readonly needs: readonly Need[];
 }
 

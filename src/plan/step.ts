@@ -10,10 +10,12 @@ export type Step =
   | { readonly kind: "bundle"; readonly bundle: string; readonly destination: Destination }
   | { readonly kind: "script"; readonly task: string };
 
-/** Where an image goes at its target: a repository below the registry's host, and a tag. */
+/** Where something goes: a path below the registry's own prefix, and a tag. The registry's kind makes a repository of it. */
 export interface Destination {
   readonly registry: string;
-  readonly repository: string;
+  readonly path: string;
+  /** Red Hat's id of the component, on `rhcr`. */
+  readonly component: string | undefined;
   /** Undefined until a version rule has chosen it: `mirror graph` needs no network. */
   readonly tag: string | undefined;
 }

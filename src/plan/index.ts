@@ -1,0 +1,6 @@
+export { globToTest, isGlob } from "./glob.ts";
+export { layOut } from "./lay-out.ts";
+export { tagOf } from "./naming.ts";
+export { poolsOf } from "./pools.ts";
+export { imagesToPin, type Selection, select } from "./select.ts";
+export type { Destination, Step } from "./step.ts";

@@ -1,0 +1,130 @@
+import type { Bundle, Config, Need, Target, Task } from "../config/index.ts";
+import { asNodeId, type Graph, type Node, type NodeId } from "../engine/index.ts";
+import { didYouMean, FailedTogether, type Failure, type Place } from "../failure/index.ts";
+import type { Pins } from "../release/index.ts";
+import { collisions } from "./collisions.ts";
+import { type Edge, inOrder } from "./edges.ts";
+import { globToTest, isGlob } from "./glob.ts";
+import { destinationOf, splitTag } from "./naming.ts";
+import { poolOfHost, poolOfRegistry } from "./pools.ts";
+import type { Step } from "./step.ts";
+
+/**
+ * Lays out the graph of a whole config: images × targets, gates, bundles and tasks, and what each needs. Pure: pins
+ * only add the tags that version rules chose.
+ *
+ * Throws `FailedTogether`: needs that name nothing, a cycle, two images with one destination.
+ */
+export function layOut(config: Config, pins: Pins): Graph<Step> {
+  const draft = new Draft();
+  for (const image of config.images.values()) {
+    const kind = image.origin.kind === "build" ? "build" : "pin";
+    draft.add(asNodeId(`${kind}:${image.name}`), { kind, image: image.name }, []);
+  }
+  for (const target of config.targets.values()) addTarget(draft, config, target, pins);
+  for (const bundle of config.bundles.values()) addBundle(draft, config, bundle);
+  for (const task of config.tasks.values()) addTask(draft, task);
+
+  const failures = [...resolveNeeds(draft), ...collisions(config, draft.steps())];
+  if (failures.length > 0) throw new FailedTogether(failures);
+  return draft.graph();
+}
+
+interface Sketch {
+  readonly step: Step;
+  readonly pools: readonly string[];
+  readonly edges: Edge[];
+  readonly needs: readonly Need[];
+}
+
+/** Nodes while their needs are still patterns. */
+class Draft {
+  readonly #nodes = new Map<NodeId, Sketch>();
+
+  add(id: NodeId, step: Step, pools: readonly string[], needs: readonly Need[] = []): void {
+    this.#nodes.set(id, { step, pools, edges: [], needs });
+  }
+
+  connect(from: NodeId, to: NodeId, place: Place): void {
+    const edges = this.#nodes.get(from)?.edges;
+    if (edges !== undefined && !edges.some((edge) => edge.to === to)) edges.push({ from, to, place });
+  }
+
+  ids(): readonly NodeId[] {
+    return [...this.#nodes.keys()];
+  }
+
+  needs(): { id: NodeId; needs: readonly Need[] }[] {
+    return [...this.#nodes].map(([id, { needs }]) => ({ id, needs }));
+  }
+
+  steps(): { id: NodeId; step: Step }[] {
+    return [...this.#nodes].map(([id, { step }]) => ({ id, step }));
+  }
+
+  graph(): Graph<Step> {
+    const nodes = new Map<NodeId, Node<Step>>();
+    for (const id of inOrder(this.#nodes.keys(), (name) => this.#nodes.get(name)?.edges ?? [])) {
+      const sketch = this.#nodes.get(id);
+      if (sketch === undefined) continue;
+      nodes.set(id, { id, step: sketch.step, needs: sketch.edges.map((edge) => edge.to), pools: sketch.pools });
+    }
+    return { nodes };
+  }
+}
+
+function addTarget(draft: Draft, config: Config, target: Target, pins: Pins): void {
+  const gate = asNodeId(`published:${target.name}`);
+  draft.add(gate, { kind: "gate", state: "published", target: target.name }, [poolOfRegistry(target.registry)]);
+  for (const entry of target.entries) {
+    const image = config.images.get(entry.image);
+    if (image === undefined) continue;
+    const id = asNodeId(`copy:${target.name}/${entry.image}`);
+    const destination = destinationOf(config, target.registry, entry, pins);
+    const { origin } = image;
+    const pools = origin.kind === "upstream" ? [poolOfHost(config, origin.host)] : [];
+    const step: Step = { kind: "copy", image: entry.image, target: target.name, destination };
+    draft.add(id, step, [...new Set([...pools, poolOfRegistry(target.registry)])]);
+    draft.connect(id, asNodeId(`${origin.kind === "build" ? "build" : "pin"}:${entry.image}`), entry.place);
+    draft.connect(gate, id, entry.place);
+  }
+}
+
+function addBundle(draft: Draft, config: Config, bundle: Bundle): void {
+  const id = asNodeId(`bundle:${bundle.name}`);
+  const registry = config.targets.get(bundle.to.target)?.registry ?? "";
+  const destination = { registry, component: bundle.to.component, ...splitTag(bundle.to.as) };
+  draft.add(id, { kind: "bundle", bundle: bundle.name, destination }, [poolOfRegistry(registry)], bundle.needs);
+  for (const entry of config.targets.get(bundle.images)?.entries ?? []) {
+    draft.connect(id, asNodeId(`copy:${bundle.images}/${entry.image}`), bundle.place);
+  }
+}
+
+function addTask(draft: Draft, task: Task): void {
+  draft.add(asNodeId(task.name), { kind: "script", task: task.name }, [], task.needs);
+}
+
+function resolveNeeds(draft: Draft): Failure[] {
+  const failures: Failure[] = [];
+  const ids = draft.ids();
+  const known = new Set<string>(ids);
+  for (const { id, needs } of draft.needs()) {
+    for (const need of needs) {
+      const found = known.has(need.pattern) ? [asNodeId(need.pattern)] : ids.filter(globToTest(need.pattern));
+      if (found.length === 0) failures.push(unknownNeed(id, need, ids));
+      for (const to of found) if (to !== id || !isGlob(need.pattern)) draft.connect(id, to, need.place);
+    }
+  }
+  return failures;
+}
+
+function unknownNeed(id: NodeId, need: Need, ids: readonly NodeId[]): Failure {
+  const hint = isGlob(need.pattern) ? "List the names with: mirror graph" : didYouMean(need.pattern, ids);
+  return {
+    code: "config/unknown-need",
+    class: "usage",
+    message: `${id} needs "${need.pattern}", and there is nothing of that name`,
+    place: need.place,
+    ...(hint === undefined ? {} : { hint }),
+  };
+}

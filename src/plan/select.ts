@@ -1,0 +1,68 @@
+import type { Graph, Node, NodeId } from "../engine/index.ts";
+import { didYouMean, FailedTogether, type Failure } from "../failure/index.ts";
+import { globToTest } from "./glob.ts";
+import type { Step } from "./step.ts";
+
+/** What a command line names: nodes by name or glob, and targets. Both empty: everything but tasks nobody needs. */
+export interface Selection {
+  readonly names: readonly string[];
+  readonly targets: readonly string[];
+}
+
+/**
+ * The part of a graph that a selection names, and all it needs, in the graph's order.
+ * A name may be a node's, or an image's or target's own (all its copies). Throws `FailedTogether` on names of nothing.
+ */
+export function select(graph: Graph<Step>, selection: Selection): Graph<Step> {
+  const roots = rootsOf(graph, selection);
+  const wanted = new Set<NodeId>(roots);
+  // Backwards through an order in which needs come first, each node's needs are met before the node's own turn is over.
+  for (const [id, node] of [...graph.nodes].reverse()) {
+    if (wanted.has(id)) for (const need of node.needs) wanted.add(need);
+  }
+  return { nodes: new Map([...graph.nodes].filter(([id]) => wanted.has(id))) };
+}
+
+/** Names of the images that a graph's nodes need pinned. */
+export function imagesToPin(graph: Graph<Step>): string[] {
+  return [...graph.nodes.values()].flatMap(({ step }) => (step.kind === "pin" ? [step.image] : []));
+}
+
+function rootsOf(graph: Graph<Step>, selection: Selection): NodeId[] {
+  const nodes = [...graph.nodes.values()];
+  if (selection.names.length === 0 && selection.targets.length === 0) {
+    return nodes.filter(({ step }) => step.kind !== "script" && step.kind !== "gate").map(({ id }) => id);
+  }
+  const failures: Failure[] = [];
+  const roots = [
+    ...selection.names.flatMap((name) => byName(nodes, name, failures)),
+    ...selection.targets.flatMap((target) => byTarget(nodes, target, failures)),
+  ];
+  if (failures.length > 0) throw new FailedTogether(failures);
+  return roots;
+}
+
+function byName(nodes: readonly Node<Step>[], name: string, failures: Failure[]): NodeId[] {
+  const matches = globToTest(name);
+  const exact = nodes.filter(({ id }) => matches(id));
+  const found = exact.length > 0 ? exact : nodes.filter(({ step }) => step.kind === "copy" && matches(step.image));
+  if (found.length === 0) {
+    const known = nodes.flatMap(({ id, step }) => (step.kind === "copy" ? [id, step.image] : [id]));
+    failures.push(unknown(`There is nothing to run by the name "${name}"`, didYouMean(name, new Set<string>(known))));
+  }
+  return found.map(({ id }) => id);
+}
+
+function byTarget(nodes: readonly Node<Step>[], target: string, failures: Failure[]): NodeId[] {
+  const matches = globToTest(target);
+  const found = nodes.filter(({ step }) => step.kind === "copy" && matches(step.target));
+  if (found.length === 0) {
+    const known = nodes.flatMap(({ step }) => (step.kind === "gate" ? [step.target] : []));
+    failures.push(unknown(`There is no target "${target}"`, didYouMean(target, known)));
+  }
+  return found.map(({ id }) => id);
+}
+
+function unknown(message: string, hint: string | undefined): Failure {
+  return { code: "usage/unknown-name", class: "usage", message, ...(hint === undefined ? {} : { hint }) };
+}

@@ -1,0 +1,2 @@
+export type { Pin, Pins } from "./pins.ts";
+export { resolvePins } from "./resolve.ts";
