@@ -68,7 +68,7 @@ export async function startDockerRegistry(
 
 /** The path of a program, or undefined where PATH has none. */
 export async function onPath(program: string): Promise<string | undefined> {
-  for (const folder of [...(process.env["PATH"] ?? "").split(delimiter), "/usr/bin"]) {
+  for (const folder of [...(process.env.PATH ?? "").split(delimiter), "/usr/bin"]) {
     const candidate = join(folder, program);
     const runs = await access(candidate, constants.X_OK).then(
       () => true,
