@@ -1,0 +1,45 @@
+import type { Registry, RegistryType } from "../config/index.ts";
+import type { Digest } from "../oci/index.ts";
+
+/** The declared registry of one type. */
+export type RegistryOf<Type extends RegistryType> = Extract<Registry, { readonly type: Type }>;
+
+/** What naming a publication takes; a plan's destination is one. */
+export interface Publication {
+  /** Below the registry's own prefix. */
+  readonly path: string;
+  readonly component: string | undefined;
+}
+
+/** A repository as it is written in references. */
+export interface PublicName {
+  readonly host: string;
+  readonly repository: string;
+}
+
+/** Whether users can pull what was pushed, and where not, what it waits for. */
+export type PublicationState =
+  | { readonly kind: "published" }
+  | { readonly kind: "unpublished"; readonly waitsFor: string };
+
+/** What one type of registry does its own way. */
+export interface RegistryKind<Type extends RegistryType> {
+  /** The repository that is pushed to, below the endpoint's host. */
+  readonly pushedTo: (registry: RegistryOf<Type>, publication: Publication) => string;
+  /** The name under which users pull it. */
+  readonly publicName: (registry: RegistryOf<Type>, publication: Publication) => PublicName;
+  /** Asks whether a digest is published; absent where pushed is published. */
+  readonly stateOf?: (
+    registry: RegistryOf<Type>,
+    publication: Publication,
+    digest: Digest,
+    signal: AbortSignal,
+  ) => Promise<PublicationState>;
+}
+
+/** Joins the parts of a repository name; empty ones leave no slash. */
+export const joinPath = (...parts: readonly string[]): string =>
+  parts
+    .map((part) => part.replace(/^\/+|\/+$/g, ""))
+    .filter((part) => part !== "")
+    .join("/");

@@ -1,0 +1,60 @@
+import type { Registry } from "../config/index.ts";
+import { unreachable } from "../failure/index.ts";
+import type { Digest } from "../oci/index.ts";
+import { dockerhub } from "./dockerhub.ts";
+import { embedded } from "./embedded.ts";
+import { harbor } from "./harbor.ts";
+import type { Publication, PublicationState, PublicName } from "./kind.ts";
+import { oci } from "./oci.ts";
+import { quay } from "./quay.ts";
+import { rhcr } from "./rhcr.ts";
+
+/** A registry's own ways, bound to its declaration. */
+export interface Ways {
+  readonly pushedTo: (publication: Publication) => string;
+  readonly publicName: (publication: Publication) => PublicName;
+  /** Undefined where pushed is published. */
+  readonly stateOf:
+    | ((publication: Publication, digest: Digest, signal: AbortSignal) => Promise<PublicationState>)
+    | undefined;
+}
+
+/** The ways of a declared registry. */
+export function waysOf(registry: Registry): Ways {
+  switch (registry.type) {
+    case "oci":
+      return bind(oci, registry);
+    case "dockerhub":
+      return bind(dockerhub, registry);
+    case "harbor":
+      return bind(harbor, registry);
+    case "quay":
+      return bind(quay, registry);
+    case "rhcr":
+      return bind(rhcr, registry);
+    case "embedded":
+      return bind(embedded, registry);
+    default:
+      return unreachable(registry);
+  }
+}
+
+interface Bindable<R> {
+  readonly pushedTo: (registry: R, publication: Publication) => string;
+  readonly publicName: (registry: R, publication: Publication) => PublicName;
+  readonly stateOf?: (
+    registry: R,
+    publication: Publication,
+    digest: Digest,
+    signal: AbortSignal,
+  ) => Promise<PublicationState>;
+}
+
+function bind<R>(kind: Bindable<R>, registry: R): Ways {
+  const { stateOf } = kind;
+  return {
+    pushedTo: (publication) => kind.pushedTo(registry, publication),
+    publicName: (publication) => kind.publicName(registry, publication),
+    stateOf: stateOf && ((publication, digest, signal) => stateOf(registry, publication, digest, signal)),
+  };
+}
