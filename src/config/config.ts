@@ -6,7 +6,8 @@ export interface Config {
   readonly file: string;
   /** Absolute path of its folder; relative paths in the config start here. */
   readonly folder: string;
-  readonly vars: ReadonlyMap<string, string>;
+  /** Read lazily, as a variable that nobody uses may stand on an environment that is not there. */
+  readonly vars: ReadonlyMap<string, Secret>;
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly registries: ReadonlyMap<string, Registry>;
   readonly images: ReadonlyMap<string, Image>;
@@ -18,13 +19,16 @@ export interface Config {
 }
 
 /**
- * A value that may come from the environment and is read only by whoever uses it: a config can be planned
- * without its passwords.
+ * A value that may come from the environment or from a command, and is read only by whoever uses it: a config
+ * can be planned without its passwords. It is read once; later reads give the same value.
  */
 export interface Secret {
   readonly place: Place;
-  /** The value. Throws `Failed` (`config/unset-variable`, with the place) where a variable in it is not set. */
-  readonly read: () => string;
+  /**
+   * The value. Rejects with `Failed`: `config/unset-variable` (with the place) where a variable in it is not set,
+   * `config/secret-command` where its command did not give it.
+   */
+  readonly read: () => Promise<string>;
 }
 
 export type Auth =
@@ -63,6 +67,7 @@ interface RegistryBase {
 
 export type Registry = RegistryBase &
   (
+    /** The prefix is put before every repository; empty or ends with `/`. */
     | { readonly type: "oci"; readonly endpoint: Endpoint; readonly prefix: string }
     | { readonly type: "dockerhub"; readonly endpoint: Endpoint; readonly namespace: string }
     | { readonly type: "harbor"; readonly endpoint: Endpoint; readonly project: string }
