@@ -1,0 +1,11 @@
+export type { ImageSource, ManifestHead } from "./content.ts";
+export { type Digest, digestOf, hashFor, hexOf, isDigest, parseDigest, shortDigest } from "./digest.ts";
+export {
+  type Descriptor,
+  type ImageManifest,
+  type IndexManifest,
+  type Manifest,
+  parseManifest,
+} from "./manifest.ts";
+export { ACCEPT_MANIFESTS, isIndexType, MediaType } from "./media-types.ts";
+export { formatReference, isHost, isRepository, isTag, parseReference, type Reference } from "./reference.ts";
