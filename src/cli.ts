@@ -1,0 +1,80 @@
+import { readFileSync } from "node:fs";
+import module from "node:module";
+import { homedir } from "node:os";
+import type { Host } from "./commands/command.ts";
+import { helpOf, overview } from "./commands/help.ts";
+import { parseRequest } from "./commands/parse.ts";
+import { commands } from "./commands/table.ts";
+import { Failed, FailedTogether, failuresOf } from "./failure/index.ts";
+
+// Node 22 and later keep the compiled form of this program for the next start.
+if ("enableCompileCache" in module && typeof module.enableCompileCache === "function") module.enableCompileCache();
+
+// A reader that has seen enough (`mirror list | head`) is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
+process.exit(await main(process.argv.slice(2)));
+
+async function main(argv: readonly string[]): Promise<number> {
+  try {
+    const request = parseRequest(argv, commands);
+    switch (request.kind) {
+      case "overview":
+        return print(overview());
+      case "version":
+        return print(`${version()}\n`);
+      case "help":
+        return print(helpOf(request.command));
+      case "command":
+        return await request.command.run(host(), request.args);
+    }
+  } catch (thrown) {
+    return await fail(thrown, argv.includes("--no-color"));
+  }
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+/** The version stands in the package's own description, one folder above the built program. */
+function version(): string {
+  const description: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  return (description as { version: string }).version;
+}
+
+async function fail(thrown: unknown, noColor: unknown): Promise<number> {
+  const { colorFor, renderFailure } = await import("./report/index.ts");
+  const color = noColor === true ? "off" : colorFor(process.env, process.stderr);
+  for (const failure of failuresOf(thrown)) process.stderr.write(`${renderFailure(failure, { color })}\n`);
+  const ours = thrown instanceof Failed || thrown instanceof FailedTogether;
+  return ours && failuresOf(thrown).every((failure) => failure.class === "usage") ? 2 : 1;
+}
+
+function host(): Host {
+  const stopping = new AbortController();
+  const killed = new AbortController();
+  let interruptedBy: "SIGINT" | "SIGTERM" | undefined;
+  const interrupt = (signal: "SIGINT" | "SIGTERM"): void => {
+    if (stopping.signal.aborted) killed.abort();
+    interruptedBy ??= signal;
+    stopping.abort();
+  };
+  process.on("SIGINT", () => interrupt("SIGINT"));
+  process.on("SIGTERM", () => interrupt("SIGTERM"));
+  return {
+    env: process.env,
+    home: homedir(),
+    cwd: process.cwd(),
+    out: process.stdout,
+    err: process.stderr,
+    now: () => Date.now(),
+    stopping: stopping.signal,
+    killed: killed.signal,
+    interruptedBy: () => interruptedBy,
+  };
+}
