@@ -8,4 +8,7 @@ export {
   parseManifest,
 } from "./manifest.ts";
 export { ACCEPT_MANIFESTS, isIndexType, MediaType } from "./media-types.ts";
+export { formatPlatform, type Platform, parsePlatform } from "./platform.ts";
 export { formatReference, isHost, isRepository, isTag, parseReference, type Reference } from "./reference.ts";
+export type { BlobToPut, ManifestToPut, MountResult, RegistryClient, UploadSession } from "./registry-client.ts";
+export type { CopyRequest, CopyResult, Survey } from "./transfer/request.ts";

@@ -1,0 +1,61 @@
+import type { Readable } from "node:stream";
+import type { ImageSource, ManifestHead } from "./content.ts";
+import type { Digest } from "./digest.ts";
+import type { Descriptor } from "./manifest.ts";
+
+/** A manifest as it is pushed: the very bytes, the media type they are pushed under, and their digest. */
+export interface ManifestToPut {
+  readonly bytes: Uint8Array;
+  readonly mediaType: string;
+  readonly digest: Digest;
+}
+
+/** A blob as it is pushed. `open` is called once per attempt, and gives the bytes from the first to the last. */
+export interface BlobToPut {
+  readonly digest: Digest;
+  readonly size: number;
+  readonly open: (signal: AbortSignal) => Promise<Readable>;
+}
+
+/** An upload that a registry has opened and that waits for its bytes. */
+export interface UploadSession {
+  readonly repository: string;
+  readonly url: URL;
+}
+
+/** `mounted`: the blob is there. Otherwise the session that the registry opened instead, where it opened one. */
+export type MountResult =
+  | { readonly kind: "mounted" }
+  | { readonly kind: "refused"; readonly session: UploadSession | undefined };
+
+/** A registry as a source and as a target. Every method throws `Failed` with a code `registry/…`. */
+export interface RegistryClient extends ImageSource {
+  /** The host as references write it. */
+  readonly name: string;
+
+  /** What a tag or digest stands at, or undefined where there is no such manifest or repository. One HEAD as a rule. */
+  headManifest(repository: string, reference: string, signal: AbortSignal): Promise<ManifestHead | undefined>;
+
+  /** Pushes a manifest under a tag or its digest. Throws `registry/immutable-tag`, `registry/blob-unknown`. */
+  putManifest(repository: string, reference: string, manifest: ManifestToPut, signal: AbortSignal): Promise<void>;
+
+  hasBlob(repository: string, digest: Digest, signal: AbortSignal): Promise<boolean>;
+
+  /**
+   * Pushes a blob: one POST (none where a session is given) and one streaming PUT. One attempt: whoever calls it
+   * tries again, as only he can open the bytes anew.
+   */
+  uploadBlob(repository: string, blob: BlobToPut, signal: AbortSignal, session?: UploadSession): Promise<void>;
+
+  /** Asks for a blob that the registry holds in another of its repositories. */
+  mountBlob(repository: string, digest: Digest, from: string, signal: AbortSignal): Promise<MountResult>;
+
+  /** Gives an upload up, so that the registry need not keep it. Never throws: registries clean up by themselves too. */
+  cancelUpload(session: UploadSession): Promise<void>;
+
+  /** All tags of a repository, in the registry's order. Throws `registry/not-found`. */
+  listTags(repository: string, signal: AbortSignal): Promise<string[]>;
+
+  /** Closes idle connections. */
+  close(): void;
+}

@@ -1,0 +1,52 @@
+import type { ImageSource } from "../content.ts";
+import type { Digest } from "../digest.ts";
+import type { Platform } from "../platform.ts";
+import type { RegistryClient } from "../registry-client.ts";
+
+/** One image to be copied: from where, to where, how much of it. */
+export interface CopyRequest {
+  readonly from: { readonly source: ImageSource; readonly repository: string; readonly digest: Digest };
+  readonly to: {
+    readonly registry: RegistryClient;
+    readonly repository: string;
+    /** Undefined: it is pushed by digest alone. */
+    readonly tag: string | undefined;
+  };
+  /** Chosen platforms trim an index: it gets a digest of its own. */
+  readonly platforms: "all" | readonly Platform[];
+  /** Where tags are immutable, one that stands at another digest is a conflict and is never moved. */
+  readonly tags: "mutable" | "immutable";
+  /** Bytes of blobs that are there, of all that must be; called as they move, and at most about 200 times. */
+  readonly onProgress?: (progress: { readonly bytes: number; readonly totalBytes: number }) => void;
+  /** Aborted on the first interrupt: blobs in flight are dropped, but manifests that are being pushed are finished. */
+  readonly stopping: AbortSignal;
+  /** Aborted on the second: everything is dropped. */
+  readonly killed: AbortSignal;
+}
+
+export interface CopyResult {
+  /** What the tag stands at now. */
+  readonly digest: Digest;
+  /** What was asked for; another one than `digest` where the index was trimmed. */
+  readonly sourceDigest: Digest;
+  readonly mediaType: string;
+  /** As an index names them; empty for a single image, and where nothing had to be read to know it is up to date. */
+  readonly platforms: readonly string[];
+  readonly changed: boolean;
+  /** Bytes that were really sent: blobs and manifests. */
+  readonly bytes: number;
+  /** Bytes of blobs that the registry took from another of its repositories. */
+  readonly mountedBytes: number;
+  readonly trimmed: boolean;
+}
+
+/** What a copy would do. */
+export interface Survey {
+  readonly state: "up-to-date" | "create" | "move" | "conflict";
+  /** What the tag would stand at. */
+  readonly digest: Digest;
+  /** What it stands at now. */
+  readonly present: Digest | undefined;
+  /** Bytes of the blobs that would be sent; one that several images of a run need is counted with the first. */
+  readonly bytes: number;
+}
