@@ -43,6 +43,7 @@ export type EventBody =
   | {
       readonly type: "node-retrying";
       readonly id: NodeId;
+      /** The attempt that failed. */
       readonly attempt: number;
       readonly delayMs: number;
       readonly failure: Failure;

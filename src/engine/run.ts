@@ -1,5 +1,31 @@
+import type { Clock } from "./clock.ts";
 import type { Emit, NodeReport, Outcome, StopReason } from "./event.ts";
 import type { Graph, Node, NodeId } from "./graph.ts";
+import { Scheduler } from "./scheduler.ts";
+
+/**
+ * Runs every node of a graph once all it needs has ended well, and settles when every node has an outcome.
+ *
+ * - `done` and `skipped` needs let a node start; a skipped one has no value.
+ * - A node with a need that failed, waits or was cancelled is `blocked`, `by` the nodes where that began. It settles
+ *   once all its needs have, so that `by` names all of them.
+ * - A `transient` failure is tried again after a pause, without its places; nothing else is.
+ * - Once stopping, by interrupt or fail-fast, nothing starts: what has not started is `cancelled` (or `blocked`, where
+ *   a need had failed already; or `failed`, where it was to be tried again). What runs ends by itself.
+ * - Once killed, what still runs after a grace is `cancelled`; whatever it does later is ignored.
+ *
+ * Emits `node-started`, `node-retrying`, `node-settled`, `run-stopping` and what steps report. An unexpected error
+ * in a step is a failure of its node.
+ *
+ * @throws Failed `engine/bad-graph`, `engine/no-places`
+ */
+export async function runGraph<Step, Value>(
+  graph: Graph<Step>,
+  execute: Execute<Step, Value>,
+  options: RunOptions,
+): Promise<RunOutcome> {
+  return new Scheduler(graph, execute, options).run();
+}
 
 /** What a step gives back when it does not throw. */
 export type StepResult<Value> =
@@ -29,18 +55,26 @@ export type Execute<Step, Value> = (node: Node<Step>, context: StepContext<Value
 
 export interface RunOptions {
   readonly emit: Emit;
-  /** Nodes running at once, over all pools. */
+  /** Nodes running at once, over all pools. 1 or more. */
   readonly jobs: number;
-  /** Places by pool name; a pool that is not named here has no limit. */
+  /** Places by pool name, 1 or more; a pool that is not named here has no limit. */
   readonly pools: ReadonlyMap<string, number>;
   /** Attempts at a node whose failures are transient, the first included. */
   readonly attempts: number;
   readonly onFailure: "keep-going" | "fail-fast";
   readonly stopping: AbortSignal;
   readonly killed: AbortSignal;
+  /** How long a killed step may take to settle. 1,000 where it is not given. */
+  readonly killGraceMs?: number;
+  /** The system's where it is not given. */
+  readonly clock?: Clock;
+  /** Gives numbers from 0 up to 1, for the pauses between attempts. */
+  readonly random?: () => number;
 }
 
 export interface RunOutcome {
+  /** In the order of the graph. */
   readonly outcomes: ReadonlyMap<NodeId, Outcome>;
+  /** Why not everything was started; an interrupt outweighs a fail-fast. */
   readonly stopped: StopReason | undefined;
 }

@@ -1,0 +1,14 @@
+export type { Clock } from "./clock.ts";
+export type { Emit, Event, EventBody, NodeReport, Outcome, StopReason } from "./event.ts";
+export type { ExitCode, StopSignal } from "./exit-code.ts";
+export { exitCodeOf } from "./exit-code.ts";
+export type { Graph, Node, NodeId } from "./graph.ts";
+export { asNodeId } from "./graph.ts";
+export type { Ledger, LedgerOptions } from "./ledger.ts";
+export { openLedger } from "./ledger.ts";
+export { replay } from "./replay.ts";
+export type { Execute, RunOptions, RunOutcome, StepContext, StepResult } from "./run.ts";
+export { runGraph } from "./run.ts";
+export { isRunId, newRunId } from "./run-id.ts";
+export type { Reader } from "./stream.ts";
+export { streamTo } from "./stream.ts";
