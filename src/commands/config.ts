@@ -1,0 +1,21 @@
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { type Config, readConfig } from "../config/index.ts";
+import type { Arguments, Host } from "./command.ts";
+
+const FILE = "mirror.config.yaml";
+
+/** Reads the config that a command line names, or the nearest `mirror.config.yaml` in this folder and those above. */
+export function configOf(host: Host, args: Arguments): Promise<Config> {
+  const named = args.values.get("config")?.at(-1);
+  const path = named === undefined ? nearest(host.cwd) : resolve(host.cwd, named);
+  return readConfig({ path, env: host.env });
+}
+
+function nearest(folder: string): string {
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, FILE))) return join(at, FILE);
+    // Nothing up to the root: the error is to name the place where a person would put it.
+    if (at === dirname(at)) return join(folder, FILE);
+  }
+}
