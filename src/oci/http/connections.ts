@@ -1,0 +1,41 @@
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import * as tls from "node:tls";
+
+export interface ConnectionOptions {
+  /** Certificates in PEM, trusted beside those that Node trusts. */
+  readonly ca: string | undefined;
+  /** Connections at once to one host; further requests wait for one. */
+  readonly perHost: number;
+}
+
+/** Connections that are kept for the next request. */
+export interface Connections {
+  readonly agentFor: (url: URL) => HttpAgent;
+  readonly close: () => void;
+}
+
+export function createConnections({ ca, perHost }: ConnectionOptions): Connections {
+  const options = { keepAlive: true, maxSockets: perHost, maxFreeSockets: perHost, scheduling: "lifo" } as const;
+  const plain = new HttpAgent(options);
+  let secure: HttpsAgent | undefined;
+  return {
+    agentFor: (url) => {
+      if (url.protocol === "http:") return plain;
+      secure ??= new HttpsAgent({ ...options, ...(ca === undefined ? {} : { secureContext: trusting(ca) }) });
+      return secure;
+    },
+    close: () => {
+      plain.destroy();
+      secure?.destroy();
+    },
+  };
+}
+
+/** Setting `ca` replaces what Node trusts, so that has to be named as well. */
+function trusting(ca: string): tls.SecureContext {
+  // Node 22.15 tells what it trusts, with NODE_EXTRA_CA_CERTS and the system's store where they are in use.
+  const node = tls as { getCACertificates?: (type: "default") => string[] };
+  const defaults = node.getCACertificates?.("default") ?? tls.rootCertificates;
+  return tls.createSecureContext({ ca: [...defaults, ca] });
+}

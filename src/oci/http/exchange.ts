@@ -1,0 +1,103 @@
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
+import { request as httpsRequest } from "node:https";
+import type { Connections } from "./connections.ts";
+import { type HttpAnswer, type HttpRequest, isStreamBody, type StreamBody } from "./message.ts";
+import { publicLookup } from "./private-address.ts";
+
+export interface ExchangeOptions {
+  readonly connections: Connections;
+  /** For name look-up, TCP and TLS together. */
+  readonly connectMs: number;
+  /** For a server that neither takes bytes nor sends any. */
+  readonly idleMs: number;
+  /** Whether a name may stand for an address of a private network. */
+  readonly addresses: "any" | "public";
+}
+
+/** One request and its answer, nothing followed and nothing tried again. Rejects with the system's error. */
+export function exchange(request: HttpRequest, options: ExchangeOptions): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    const send = request.url.protocol === "https:" ? httpsRequest : httpRequest;
+    const outgoing = send(request.url, {
+      method: request.method,
+      headers: { ...request.headers, ...lengthOf(request) },
+      agent: options.connections.agentFor(request.url),
+      signal: request.signal,
+      ...(options.addresses === "public" ? { lookup: publicLookup } : {}),
+    });
+    outgoing.on("error", reject);
+    outgoing.once("response", (incoming) => resolve(answerOf(incoming, request.url)));
+    limitConnecting(outgoing, options.connectMs);
+    limitIdling(outgoing, options.idleMs);
+    sendBody(outgoing, request.body, reject);
+  });
+}
+
+function lengthOf({ method, body }: HttpRequest): Record<string, string> {
+  if (body !== undefined) return { "content-length": String(isStreamBody(body) ? body.size : body.length) };
+  return method === "POST" || method === "PUT" ? { "content-length": "0" } : {};
+}
+
+function answerOf(incoming: IncomingMessage, url: URL): HttpAnswer {
+  return {
+    status: incoming.statusCode ?? 0,
+    headers: incoming.headers,
+    challenges: incoming.headersDistinct["www-authenticate"] ?? [],
+    url,
+    body: incoming,
+    address: incoming.socket.remoteAddress,
+  };
+}
+
+function sendBody(outgoing: ClientRequest, body: HttpRequest["body"], reject: (error: Error) => void): void {
+  if (!isStreamBody(body)) {
+    outgoing.end(body);
+    return;
+  }
+  sendStream(outgoing, body, reject);
+}
+
+function sendStream(outgoing: ClientRequest, { stream }: StreamBody, reject: (error: Error) => void): void {
+  stream.once("error", (error) => {
+    reject(error);
+    outgoing.destroy();
+  });
+  outgoing.once("close", () => stream.destroy());
+  outgoing.once("response", (incoming: IncomingMessage) => {
+    if (outgoing.writableEnded) return;
+    // The server has made up its mind before the end: what remains is not sent, and the connection is of no more use.
+    stream.unpipe(outgoing);
+    stream.destroy();
+    incoming.once("close", () => outgoing.destroy());
+  });
+  stream.pipe(outgoing);
+}
+
+function limitConnecting(outgoing: ClientRequest, connectMs: number): void {
+  outgoing.once("socket", (socket) => {
+    if (!socket.connecting) return;
+    const timer = setTimeout(() => outgoing.destroy(timedOut("connect")), connectMs);
+    const done = (): void => clearTimeout(timer);
+    socket.once("encrypted" in socket ? "secureConnect" : "connect", done);
+    socket.once("close", done);
+  });
+}
+
+function limitIdling(outgoing: ClientRequest, idleMs: number): void {
+  let incoming: IncomingMessage | undefined;
+  outgoing.once("response", (message: IncomingMessage) => {
+    incoming = message;
+  });
+  outgoing.setTimeout(idleMs);
+  outgoing.on("timeout", () => {
+    // A pause that we ask for ourselves (the other side of a copy is slow) is no fault of this server.
+    const reader = incoming !== undefined && (incoming.isPaused() || incoming.readableLength > 0);
+    const writer = incoming === undefined && !outgoing.writableEnded && !outgoing.writableNeedDrain;
+    if (reader || writer) outgoing.setTimeout(idleMs);
+    else (incoming ?? outgoing).destroy(timedOut("answer"));
+  });
+}
+
+function timedOut(what: "connect" | "answer"): NodeJS.ErrnoException {
+  return Object.assign(new Error(`no ${what} in time`), { code: "ETIMEDOUT" });
+}

@@ -1,0 +1,13 @@
+export {
+  type BackoffOptions,
+  createHostPauses,
+  fullJitter,
+  type HostPauses,
+  parseRetryAfter,
+  pause,
+} from "./backoff.ts";
+export { discard, readBytes, readExcerpt } from "./body.ts";
+export { cancelled, connectionFailure, isPassing } from "./connection-failure.ts";
+export { createHttp, type Http, type HttpOptions } from "./http.ts";
+export { type HttpAnswer, type HttpRequest, isStreamBody, type Method, type StreamBody } from "./message.ts";
+export { addressesFrom, resolveUrl } from "./redirect.ts";

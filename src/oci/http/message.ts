@@ -1,0 +1,34 @@
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { Readable } from "node:stream";
+
+export type Method = "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
+
+/** A body whose bytes come from elsewhere: it goes out once, with its length declared. */
+export interface StreamBody {
+  readonly size: number;
+  readonly stream: Readable;
+}
+
+export interface HttpRequest {
+  readonly method: Method;
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | StreamBody;
+  readonly signal: AbortSignal;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Each `WWW-Authenticate` header as it came. */
+  readonly challenges: readonly string[];
+  /** What was asked in the end, redirects followed. */
+  readonly url: URL;
+  /** Has to be read or given to `discard`: the connection is not free before. */
+  readonly body: IncomingMessage;
+  /** The address at the other end of the connection. */
+  readonly address: string | undefined;
+}
+
+export const isStreamBody = (body: HttpRequest["body"]): body is StreamBody =>
+  body !== undefined && !(body instanceof Uint8Array);
