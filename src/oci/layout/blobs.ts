@@ -1,0 +1,81 @@
+import { createReadStream } from "node:fs";
+import { readFile, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { type Digest, hexOf } from "../digest.ts";
+import type { Descriptor } from "../manifest.ts";
+import { type BlobWriter, startBlob } from "./blob-writer.ts";
+import { unlessMissing } from "./disk.ts";
+import { notFound } from "./failures.ts";
+import { checkBytes, mismatch, verified } from "./verify.ts";
+
+/** The files below `blobs/` of a layout. */
+export interface Blobs {
+  size(digest: Digest): Promise<number | undefined>;
+  /** All bytes at once, verified: for manifests. */
+  read(blob: Descriptor): Promise<Uint8Array>;
+  readIfThere(blob: Descriptor): Promise<Uint8Array | undefined>;
+  open(blob: Descriptor, signal: AbortSignal): Promise<Readable>;
+  range(digest: Digest, range: ByteRange): Readable;
+  start(algorithm: "sha256" | "sha512"): Promise<BlobWriter>;
+  put(blob: Descriptor, content: AsyncIterable<Uint8Array>): Promise<void>;
+  remove(digest: Digest): Promise<void>;
+}
+
+/** Positions of the first and the last byte, both included. */
+export interface ByteRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The blobs of the layout in `folder`, written by way of `uploads`. */
+export function blobsIn(folder: string, uploads: string): Blobs {
+  const placeOf = (digest: Digest): string =>
+    join(folder, "blobs", digest.slice(0, digest.indexOf(":")), hexOf(digest));
+
+  async function size(digest: Digest): Promise<number | undefined> {
+    return (await unlessMissing(stat(placeOf(digest))))?.size;
+  }
+
+  async function readIfThere(blob: Descriptor): Promise<Uint8Array | undefined> {
+    const bytes = await unlessMissing(readFile(placeOf(blob.digest)));
+    if (bytes !== undefined) checkBytes(bytes, blob, folder);
+    return bytes;
+  }
+
+  async function read(blob: Descriptor): Promise<Uint8Array> {
+    const bytes = await readIfThere(blob);
+    if (bytes === undefined) throw notFound(blob.digest, folder);
+    return bytes;
+  }
+
+  async function open(blob: Descriptor, signal: AbortSignal): Promise<Readable> {
+    const found = await size(blob.digest);
+    if (found === undefined) throw notFound(blob.digest, folder);
+    if (found !== blob.size) throw mismatch(blob, folder, `it has ${found} of ${blob.size} bytes`);
+    return verified(createReadStream(placeOf(blob.digest), { signal }), blob, folder);
+  }
+
+  function range(digest: Digest, { first, last }: ByteRange): Readable {
+    if (last < first) return Readable.from([]);
+    return createReadStream(placeOf(digest), { start: first, end: last });
+  }
+
+  const start = (algorithm: "sha256" | "sha512"): Promise<BlobWriter> => startBlob(uploads, placeOf, algorithm);
+
+  async function put(blob: Descriptor, content: AsyncIterable<Uint8Array>): Promise<void> {
+    const writer = await start(blob.digest.startsWith("sha512:") ? "sha512" : "sha256");
+    try {
+      await writer.append(content);
+      if (writer.size !== blob.size) throw mismatch(blob, "the upload", `it has ${writer.size} of ${blob.size} bytes`);
+    } catch (error) {
+      await writer.discard();
+      throw error;
+    }
+    await writer.commit(blob.digest);
+  }
+
+  const remove = (digest: Digest): Promise<void> => rm(placeOf(digest), { force: true });
+
+  return { size, read, readIfThere, open, range, start, put, remove };
+}

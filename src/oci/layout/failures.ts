@@ -1,0 +1,31 @@
+import { Failed } from "../../failure/index.ts";
+import type { Digest } from "../digest.ts";
+
+/** `what` (a reference or digest) is not in the layout. */
+export function notFound(what: string, folder: string): Failed {
+  return new Failed({
+    code: "registry/not-found",
+    class: "permanent",
+    message: `${what} is not in ${folder}`,
+  });
+}
+
+/** A manifest was to be stored before what it refers to. */
+export function missingContent(repository: string, digest: Digest): Failed {
+  return new Failed({
+    code: "oci/missing-content",
+    class: "permanent",
+    message: `The manifest refers to ${digest}, which is not in ${repository}`,
+    hint: "Push blobs and children first, then what refers to them",
+  });
+}
+
+/** A folder holds something else: writing a layout into it would mix the two. */
+export function notALayout(folder: string, why: string): Failed {
+  return new Failed({
+    code: "oci/not-a-layout",
+    class: "usage",
+    message: `${folder} is not an OCI image layout: ${why}`,
+    hint: "Name an empty folder, one that does not exist yet, or one with an oci-layout file",
+  });
+}
