@@ -12,6 +12,8 @@ export interface StreamBody {
 export interface HttpRequest {
   readonly method: Method;
   readonly url: URL;
+  /** Where the URL's name may lead; "any" unless another server gave us the URL. */
+  readonly addresses?: "any" | "public";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | StreamBody;
   readonly signal: AbortSignal;

@@ -1,5 +1,6 @@
 import { Failed } from "../../failure/index.ts";
 import { discard } from "./body.ts";
+import { connectionFailure } from "./connection-failure.ts";
 
 import { type HttpAnswer, type HttpRequest, isStreamBody } from "./message.ts";
 import { isPrivateAddress, literalAddress, privateError } from "./private-address.ts";
@@ -14,7 +15,7 @@ export type Send = (request: HttpRequest, addresses: "any" | "public") => Promis
  */
 export async function followRedirects(request: HttpRequest, send: Send): Promise<HttpAnswer> {
   let current = request;
-  let addresses: "any" | "public" = "any";
+  let addresses = request.addresses ?? "any";
   for (let hop = 0; ; hop++) {
     const answer = await send(current, addresses);
     const location = answer.headers.location;
@@ -42,7 +43,9 @@ export function addressesFrom(answer: HttpAnswer, next: URL): "any" | "public" {
   const inPrivate = answer.address !== undefined && isPrivateAddress(answer.address);
   if (inPrivate || next.hostname === answer.url.hostname) return "any";
   const literal = literalAddress(next);
-  if (literal !== undefined && isPrivateAddress(literal)) throw privateError(next.host);
+  if (literal !== undefined && isPrivateAddress(literal)) {
+    throw connectionFailure(privateError(next.host), next);
+  }
   return "public";
 }
 
@@ -70,7 +73,7 @@ function refused(from: URL, why: string): Failed {
   return new Failed({
     code: "registry/unexpected-answer",
     class: "permanent",
-    message: `The redirect that ${from.host} answered with is not followed: ${why}`,
+    message: `The address that ${from.host} refers to is not used: ${why}`,
     hint: "Check the registry's own address settings, or the proxy in front of it",
   });
 }
