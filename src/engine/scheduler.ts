@@ -22,6 +22,7 @@ export class Scheduler<Step, Value> {
   readonly #values = new Map<NodeId, Value>();
   readonly #onStopping = () => this.#guard(() => this.#stop("interrupt"));
   readonly #onKilled = () => this.#guard(() => this.#kill());
+  #changes: (() => void)[] = [];
   #stopped: StopReason | undefined;
   #ended: "no" | "yes" = "no";
   #cancelGrace: (() => void) | undefined;
@@ -58,16 +59,33 @@ export class Scheduler<Step, Value> {
     this.#queue.push(track);
   }
 
-  /** Does what was asked, then starts all that may start. A defect in here ends the run, never the process. */
+  /**
+   * Makes a change, then starts all that may start. A change that comes while another is made (a step or a reader
+   * that aborts the run) waits for its turn. A defect in here ends the run, never the process.
+   */
   #guard(change: () => void): void {
     if (this.#ended === "yes") return;
+    this.#changes.push(change);
+    if (this.#changes.length > 1) return;
     try {
-      change();
-      if (this.#stopped === undefined) for (const track of this.#queue.admit()) this.#start(track);
+      for (const next of this.#changes) {
+        next();
+        this.#startReady();
+      }
+      this.#changes = [];
       if (this.#outcomes.size === this.#tracks.length) this.#finish();
     } catch (error) {
       this.#close();
       this.#reject(error);
+    }
+  }
+
+  #startReady(): void {
+    const { stopping, killed } = this.#options;
+    if (this.#stopped !== undefined) return;
+    for (const track of this.#queue.admit()) {
+      if (stopping.aborted || killed.aborted) return;
+      this.#start(track);
     }
   }
 
