@@ -22,10 +22,10 @@ export async function sendManifest(exchange: Exchange, repository: string, refer
 /** PUT of a manifest under a tag, or under its digest with any number of tags in the query. */
 export async function putManifest(exchange: Exchange, repository: string, reference: string): Promise<void> {
   const { request, response, layout, query } = exchange;
+  const tags = isDigest(reference) ? query.getAll("tag").map(tagOf) : [tagOf(reference)];
   const bytes = await readBody(request);
   const mediaType = mediaTypeOf(request, bytes);
   const digest = isDigest(reference) ? reference : digestOfBytes(bytes);
-  const tags = isDigest(reference) ? query.getAll("tag").map(tagOf) : [reference];
   const { subject } = await layout.putManifest(repository, { bytes, mediaType, digest }, tags);
   sendEmpty(response, 201, {
     Location: `/v2/${repository}/manifests/${digest}`,

@@ -46,8 +46,9 @@ export function tagOf(text: string): string {
   throw new Refusal(400, "TAG_INVALID", `"${text.slice(0, 140)}" is not a tag`);
 }
 
+/** What is no digest may be a tag; that it is well-formed matters only where one is pushed. */
 function referenceOf(text = ""): Digest | string {
-  return text.includes(":") ? digestOf(text) : tagOf(text);
+  return text.includes(":") ? digestOf(text) : text;
 }
 
 function repositoryOf(text = ""): string {
