@@ -1,0 +1,60 @@
+const UNITS = ["kB", "MB", "GB", "TB", "PB"] as const;
+
+/** A number of bytes in decimal units: `0 bytes`, `512 bytes`, `1.2 kB`, `340 MB`. */
+export function formatBytes(bytes: number): string {
+  const whole = Math.max(0, Math.round(bytes));
+  if (whole < 1000) return whole === 1 ? "1 byte" : `${whole} bytes`;
+  let value = whole;
+  for (const unit of UNITS) {
+    value /= 1000;
+    if (value < 9.95) return `${value.toFixed(1)} ${unit}`;
+    if (value < 999.5) return `${Math.round(value)} ${unit}`;
+  }
+  return `${Math.round(value)} ${UNITS[UNITS.length - 1]}`;
+}
+
+/** Bytes a second: `85 MB/s`. */
+export function formatRate(bytesPerSecond: number): string {
+  return `${formatBytes(bytesPerSecond)}/s`;
+}
+
+/** How long something took, of milliseconds: `12 ms`, `2.1 s`, `1m 05s`, `2h 05m`. */
+export function formatDuration(durationMs: number): string {
+  const ms = Math.max(0, durationMs);
+  if (Math.round(ms) < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  return minutesAndHours(Math.round(ms / 1000));
+}
+
+/** A time that is only roughly known, of milliseconds, without fractions: `9 s`, `1m 05s`. */
+export function formatRoughly(durationMs: number): string {
+  const seconds = Math.max(0, Math.ceil(durationMs / 1000));
+  return seconds < 60 ? `${seconds} s` : minutesAndHours(seconds);
+}
+
+/**
+ * The time at the head of a line.
+ *
+ * - `iso`: date and time in UTC, to be compared with the logs of servers elsewhere and on other days;
+ * - `clock`: the local time of day, for a person who is watching.
+ */
+export function formatTime(at: number, stamp: "iso" | "clock"): string {
+  const date = new Date(at);
+  if (stamp === "iso") return date.toISOString();
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+  return `${time}.${String(date.getMilliseconds()).padStart(3, "0")}`;
+}
+
+/** `a, b, c (+4)`: the first few of many names. */
+export function formatFew(names: readonly string[], few: number): string {
+  const shown = names.slice(0, few).join(", ");
+  return names.length > few ? `${shown} (+${names.length - few})` : shown;
+}
+
+function minutesAndHours(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  if (minutes < 60) return `${minutes}m ${two(seconds % 60)}s`;
+  return `${Math.floor(minutes / 60)}h ${two(minutes % 60)}m`;
+}

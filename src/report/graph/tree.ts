@@ -1,0 +1,71 @@
+import { padEnd, widthOf } from "../width.ts";
+import { type Branch, branchesOf } from "./fold.ts";
+import type { GraphNode } from "./graph.ts";
+
+const NARROWEST_LIST = 20;
+
+/**
+ * A graph as a tree of text: at the left what nobody needs, below each node what it needs. A subtree is printed once
+ * and referred to later; many siblings of one kind stand as one branch with their names.
+ */
+export function renderTree(nodes: readonly GraphNode[], columns: number): string {
+  const known = new Map(nodes.map((node) => [node.id, node]));
+  const needed = new Set(nodes.flatMap(({ needs }) => needs));
+  const shown = new Set<string>();
+  const roots = nodes.filter(({ id }) => !needed.has(id)).map(({ id }) => id);
+  const lines = branchesOf(roots).flatMap((branch) => {
+    const [first = "", ...below] = draw(branch, undefined, columns);
+    return [first, ...below];
+  });
+  return lines.map((line) => `${line}\n`).join("");
+
+  function draw(branch: Branch, parent: Branch | undefined, width: number): string[] {
+    const needs = [...new Set(branch.ids.flatMap((id) => known.get(id)?.needs ?? []))].filter((id) => known.has(id));
+    const seen = branch.ids.every((id) => shown.has(id));
+    for (const id of branch.ids) shown.add(id);
+    if (seen && needs.length > 0) return [`${branch.title}  … see above`];
+    const children = branchesOf(needs);
+    const names = namesOf(branch, parent, children.length > 0 ? "│ " : "  ", width);
+    const below = children.flatMap((child, index) => {
+      const last = index === children.length - 1;
+      const [first = "", ...rest] = draw(child, branch, width - 3);
+      return [`${last ? "└─ " : "├─ "}${first}`, ...rest.map((line) => `${last ? "   " : "│  "}${line}`)];
+    });
+    return [`${branch.title}${names.beside}`, ...names.lines, ...below];
+  }
+}
+
+/** The names in a folded branch: wrapped below it, or a word where they are those of the branch above. */
+function namesOf(
+  { names }: Branch,
+  parent: Branch | undefined,
+  rail: string,
+  columns: number,
+): { readonly beside: string; readonly lines: readonly string[] } {
+  if (names.length === 0) return { beside: "", lines: [] };
+  if (parent !== undefined && parent.names.length === names.length) {
+    const above = new Set(parent.names);
+    if (names.every((name) => above.has(name))) return { beside: "  one for each", lines: [] };
+  }
+  return {
+    beside: "",
+    lines: inColumns(names, Math.max(NARROWEST_LIST, columns) - rail.length).map((line) => rail + line),
+  };
+}
+
+/** Names in columns of one width, read along the rows. */
+function inColumns(names: readonly string[], width: number): string[] {
+  const widest = Math.max(...names.map(widthOf)) + 2;
+  const perLine = Math.max(1, Math.floor(width / widest));
+  const lines: string[] = [];
+  for (let at = 0; at < names.length; at += perLine) {
+    const row = names.slice(at, at + perLine);
+    lines.push(
+      row
+        .map((name) => padEnd(name, widest))
+        .join("")
+        .trimEnd(),
+    );
+  }
+  return lines;
+}

@@ -1,0 +1,17 @@
+export type { Environment, ReportKind, Terminal } from "./choose.ts";
+export { colorFor, reportKindFor, stampFor } from "./choose.ts";
+export { renderFailure } from "./failure.ts";
+export { formatBytes, formatDuration, formatRate } from "./format.ts";
+export type { GraphFormat, GraphNode } from "./graph/graph.ts";
+export { renderGraph } from "./graph/graph.ts";
+export type { Mask } from "./mask.ts";
+export { createMask } from "./mask.ts";
+export { maskEvent, maskFailure } from "./mask-event.ts";
+export { RunModel } from "./model.ts";
+export type { Color } from "./paint.ts";
+export type { Out } from "./reader.ts";
+export type { Report, ReportOptions } from "./report.ts";
+export { createReport } from "./report.ts";
+export { renderSummary } from "./summary.ts";
+export type { Table } from "./table.ts";
+export { renderTable } from "./table.ts";

@@ -1,0 +1,52 @@
+import type { Out } from "../reader.ts";
+import { widthOf } from "../width.ts";
+
+const HIDE_CURSOR = "\x1b[?25l";
+const SHOW_CURSOR = "\x1b[?25h";
+const ERASE_LINE_END = "\x1b[K";
+const ERASE_BELOW = "\x1b[J";
+
+/**
+ * The lower rows of a terminal, drawn over and over, with lines above them that stay. Everything of one call goes out
+ * in one write, so that no half frame is seen. The lines it is given must fit the terminal's width.
+ */
+export class Screen {
+  readonly #out: Out;
+  #drawn: readonly string[] = [];
+  #cursor: "shown" | "hidden" = "shown";
+
+  constructor(out: Out) {
+    this.#out = out;
+  }
+
+  /** Puts lines above the area for good, and draws the area anew below them. */
+  draw(above: readonly string[], area: readonly string[]): void {
+    let text = this.#backToTop();
+    for (const line of above) text += `${line}${ERASE_LINE_END}\n`;
+    for (const line of area) text += `${line}${ERASE_LINE_END}\n`;
+    this.#out.write(`${this.#hideCursor()}${text}${ERASE_BELOW}`);
+    this.#drawn = area;
+  }
+
+  /** Takes the area away and gives the cursor back; lines put above stay. */
+  clear(): void {
+    if (this.#cursor === "shown" && this.#drawn.length === 0) return;
+    this.#out.write(`${this.#backToTop()}${ERASE_BELOW}${SHOW_CURSOR}`);
+    this.#drawn = [];
+    this.#cursor = "shown";
+  }
+
+  #hideCursor(): string {
+    if (this.#cursor === "hidden") return "";
+    this.#cursor = "hidden";
+    return HIDE_CURSOR;
+  }
+
+  /** A terminal that has become narrower has wrapped what was drawn into more rows. */
+  #backToTop(): string {
+    const columns = this.#out.columns ?? 0;
+    let rows = 0;
+    for (const line of this.#drawn) rows += columns > 0 ? Math.max(1, Math.ceil(widthOf(line) / columns)) : 1;
+    return rows === 0 ? "\r" : `\r\x1b[${rows}A`;
+  }
+}

@@ -1,0 +1,97 @@
+import type { Failure } from "../failure/index.ts";
+import { closingOf } from "./closing.ts";
+import { renderFailure } from "./failure.ts";
+import { formatDuration, formatFew } from "./format.ts";
+import type { NodeState, RunModel } from "./model.ts";
+import { type Color, createPaint, type Paint } from "./paint.ts";
+import { phraseOf } from "./phrase.ts";
+import { padEnd, widthOf } from "./width.ts";
+
+const NAMES = 5;
+
+/**
+ * The end of a run for people: every node that failed with its failure, was blocked and by what, skipped and why,
+ * waits and for what, or was cancelled; after an interrupt what moved before it; and one last line that says what
+ * the exit code means. Ends with a newline.
+ */
+export function renderSummary(model: RunModel, { color }: { readonly color: Color }): string {
+  const paint = createPaint(color);
+  const sections = [
+    ...versions(model, paint, color),
+    ...failures(model, paint, color),
+    ...listed(paint, "yellow", "blocked", model.settled("blocked"), ({ by }) => `by ${formatFew(by, NAMES)}`),
+    ...listed(paint, "yellow", "waiting", model.settled("waiting"), (outcome) => `for ${outcome.for}`),
+    ...listed(paint, "dim", "skipped", model.settled("skipped"), ({ why }) => why),
+    ...listed(paint, "yellow", "cancelled", model.settled("cancelled"), () => ""),
+    ...moved(model, paint),
+  ];
+  const closing = closingOf(model);
+  const last = paint("bold", paint(closing.style, closing.text));
+  const blocks = [...sections.map((lines) => lines.join("\n")), last];
+  return `${blocks.join("\n\n")}\n`;
+}
+
+/** Versions that could not be chosen, unless a node already failed for the same reason. */
+function versions(model: RunModel, paint: Paint, color: Color): string[][] {
+  const told = new Set(model.settled("failed").map(({ outcome }) => keyOf(outcome.failure)));
+  const untold = model.pins.failures.filter(({ failure }) => !told.has(keyOf(failure)));
+  if (untold.length === 0) return [];
+  const head = paint("red", `versions that could not be chosen (${untold.length})`);
+  return [[head, ...untold.flatMap(({ image, failure }) => [`  ${image}`, ...rendered(failure, color)])]];
+}
+
+/** Nodes that failed for the same reason stand together, and the reason once. */
+function failures(model: RunModel, paint: Paint, color: Color): string[][] {
+  const failed = model.settled("failed");
+  if (failed.length === 0) return [];
+  const byReason = new Map<string, { failure: Failure; nodes: NodeState[] }>();
+  for (const { node, outcome } of failed) {
+    const key = keyOf(outcome.failure);
+    const group = byReason.get(key) ?? { failure: outcome.failure, nodes: [] };
+    group.nodes.push(node);
+    byReason.set(key, group);
+  }
+  const lines = [...byReason.values()].flatMap(({ failure, nodes }) => [
+    ...nodes.map((node) => `  ${paint("bold", node.id)}${paint("dim", `  ${effort(node)}`)}`),
+    ...rendered(failure, color),
+  ]);
+  return [[paint("red", `failed (${failed.length})`), ...lines]];
+}
+
+function listed<O>(
+  paint: Paint,
+  style: "yellow" | "dim",
+  word: string,
+  settled: readonly { readonly node: NodeState; readonly outcome: O }[],
+  say: (outcome: O) => string,
+): string[][] {
+  if (settled.length === 0) return [];
+  const width = Math.max(...settled.map(({ node }) => widthOf(node.id)));
+  const lines = settled.map(({ node, outcome }) => `  ${padEnd(node.id, width)}  ${say(outcome)}`.trimEnd());
+  return [[paint(style, `${word} (${settled.length})`), ...lines]];
+}
+
+/** What an interrupted run had moved, so that nobody has to guess. */
+function moved(model: RunModel, paint: Paint): string[][] {
+  if (model.mode === "plan" || (model.stopping !== "interrupt" && model.finished !== undefined)) return [];
+  const changed = model.settled("done").filter(({ outcome }) => outcome.changed);
+  if (changed.length === 0) return [];
+  const said = changed.map(({ node, outcome }) => ({ node, outcome: phraseOf(outcome, "run", node.durationMs) }));
+  return listed(paint, "dim", "done before the end", said, ({ word, text }) => `${word} ${text}`.trim());
+}
+
+function effort(node: NodeState): string {
+  const after = `after ${formatDuration(node.durationMs)}`;
+  return node.attempt > 1 ? `${after} and ${node.attempt} attempts` : after;
+}
+
+function rendered(failure: Failure, color: Color): string[] {
+  return renderFailure(failure, { color })
+    .trimEnd()
+    .split("\n")
+    .map((line) => (line === "" ? "" : `    ${line}`));
+}
+
+function keyOf({ code, message, hint, place, detail }: Failure): string {
+  return JSON.stringify([code, message, hint, place, detail]);
+}
