@@ -1,5 +1,7 @@
+export { type AssembledImage, assembleImage, type ImageFile, type ImageSpec } from "./assemble/index.ts";
 export type { ImageSource, ManifestHead } from "./content.ts";
 export { type Digest, digestOf, hashFor, hexOf, isDigest, parseDigest, shortDigest } from "./digest.ts";
+export { type BlobWriter, type Layout, openLayout, type StoreRequest, storeImage } from "./layout/index.ts";
 export {
   type Descriptor,
   type ImageManifest,
@@ -11,4 +13,5 @@ export { ACCEPT_MANIFESTS, isIndexType, MediaType } from "./media-types.ts";
 export { formatPlatform, type Platform, parsePlatform } from "./platform.ts";
 export { formatReference, isHost, isRepository, isTag, parseReference, type Reference } from "./reference.ts";
 export type { BlobToPut, ManifestToPut, MountResult, RegistryClient, UploadSession } from "./registry-client.ts";
+export { type ServedRegistry, type ServedRequest, type ServeOptions, serveLayout } from "./server/index.ts";
 export type { CopyRequest, CopyResult, Survey } from "./transfer/request.ts";

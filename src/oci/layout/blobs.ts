@@ -53,7 +53,7 @@ export function blobsIn(folder: string, uploads: string): Blobs {
     const found = await size(blob.digest);
     if (found === undefined) throw notFound(blob.digest, folder);
     if (found !== blob.size) throw mismatch(blob, folder, `it has ${found} of ${blob.size} bytes`);
-    return verified(createReadStream(placeOf(blob.digest), { signal }), blob, folder);
+    return verified(createReadStream(placeOf(blob.digest), { signal }), blob, (why) => mismatch(blob, folder, why));
   }
 
   function range(digest: Digest, { first, last }: ByteRange): Readable {

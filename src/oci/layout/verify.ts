@@ -4,23 +4,23 @@ import { hashFor, hexOf } from "../digest.ts";
 import type { Descriptor } from "../manifest.ts";
 
 /**
- * The bytes of `content`, which fail at the end (or as soon as there are too many) with `oci/digest-mismatch`
- * unless size and digest are what the descriptor says. `where` names the place for the message.
+ * The bytes of `content`, which fail at the end (or as soon as there are too many) with what `fail` makes of the
+ * reason, unless size and digest are what the descriptor says.
  */
-export function verified(content: Readable, blob: Descriptor, where: string): Readable {
+export function verified(content: Readable, blob: Descriptor, fail: (why: string) => Failed): Readable {
   const hash = hashFor(blob.digest);
   let size = 0;
   const check = new Transform({
     transform(chunk: Uint8Array, _encoding, done) {
       size += chunk.length;
       hash.update(chunk);
-      if (size > blob.size) done(mismatch(blob, where, `it is longer than ${blob.size} bytes`));
+      if (size > blob.size) done(fail(`it is longer than ${blob.size} bytes`));
       else done(null, chunk);
     },
     flush(done) {
       const found = `${blob.digest.slice(0, blob.digest.indexOf(":"))}:${hash.digest("hex")}`;
-      if (size !== blob.size) done(mismatch(blob, where, `it ends after ${size} of ${blob.size} bytes`));
-      else if (found !== blob.digest) done(mismatch(blob, where, `its bytes have the digest ${found}`));
+      if (size !== blob.size) done(fail(`it ends after ${size} of ${blob.size} bytes`));
+      else if (found !== blob.digest) done(fail(`its bytes have the digest ${found}`));
       else done();
     },
   });

@@ -1,0 +1,3 @@
+export type { AssembledImage } from "./assemble.ts";
+export { assembleImage } from "./assemble.ts";
+export type { ImageFile, ImageSpec } from "./spec.ts";
