@@ -1,6 +1,15 @@
 export { type AssembledImage, assembleImage, type ImageFile, type ImageSpec } from "./assemble/index.ts";
+export {
+  type Credentials,
+  type CredentialsFor,
+  createFileCredentials,
+  type FileCredentials,
+  type FileCredentialsOptions,
+} from "./auth/index.ts";
+export { createRegistry, defaultUrl, type RegistryOptions } from "./client.ts";
 export type { ImageSource, ManifestHead } from "./content.ts";
 export { type Digest, digestOf, hashFor, hexOf, isDigest, parseDigest, shortDigest } from "./digest.ts";
+export { type BackoffOptions, createHostPauses, type HostPauses } from "./http/index.ts";
 export { type BlobWriter, type Layout, openLayout, type StoreRequest, storeImage } from "./layout/index.ts";
 export {
   type Descriptor,

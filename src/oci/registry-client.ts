@@ -1,7 +1,6 @@
 import type { Readable } from "node:stream";
 import type { ImageSource, ManifestHead } from "./content.ts";
 import type { Digest } from "./digest.ts";
-import type { Descriptor } from "./manifest.ts";
 
 /** A manifest as it is pushed: the very bytes, the media type they are pushed under, and their digest. */
 export interface ManifestToPut {
@@ -21,6 +20,8 @@ export interface BlobToPut {
 export interface UploadSession {
   readonly repository: string;
   readonly url: URL;
+  /** Where the URL's name may lead: a public registry refers nobody into a private network. */
+  readonly addresses: "any" | "public";
 }
 
 /** `mounted`: the blob is there. Otherwise the session that the registry opened instead, where it opened one. */
@@ -33,8 +34,16 @@ export interface RegistryClient extends ImageSource {
   /** The host as references write it. */
   readonly name: string;
 
-  /** What a tag or digest stands at, or undefined where there is no such manifest or repository. One HEAD as a rule. */
-  headManifest(repository: string, reference: string, signal: AbortSignal): Promise<ManifestHead | undefined>;
+  /**
+   * What a tag or digest stands at, or undefined where there is no such manifest or repository. One HEAD as a rule.
+   * `push` says that something will be pushed there next: one token then does for all of it.
+   */
+  headManifest(
+    repository: string,
+    reference: string,
+    signal: AbortSignal,
+    purpose?: "pull" | "push",
+  ): Promise<ManifestHead | undefined>;
 
   /** Pushes a manifest under a tag or its digest. Throws `registry/immutable-tag`, `registry/blob-unknown`. */
   putManifest(repository: string, reference: string, manifest: ManifestToPut, signal: AbortSignal): Promise<void>;

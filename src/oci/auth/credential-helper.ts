@@ -29,7 +29,11 @@ export async function askHelper(
   if (result.failed) {
     const said = `${result.stdout}\n${result.stderr}`.trim();
     if (/credentials not found|no usernames for/i.test(said)) return { kind: "none" };
-    throw failed(program, server, result.timedOut ? "it did not answer within a minute" : said || result.shortMessage);
+    throw failed(
+      program,
+      server,
+      result.timedOut ? "it did not answer within a minute" : said || `it ended with ${result.exitCode}`,
+    );
   }
   return readAnswer(result.stdout, program, server);
 }

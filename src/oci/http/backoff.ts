@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { Failed } from "../../failure/index.ts";
 import { cancelled } from "./connection-failure.ts";
 
 export interface BackoffOptions {
@@ -44,6 +45,24 @@ export function createHostPauses(now: () => number = Date.now): HostPauses {
       }
     },
   };
+}
+
+/** Does something up to `attempts` times, as long as it fails with what may pass. Each attempt is given its number. */
+export async function persistently<Result>(
+  backoff: BackoffOptions,
+  signal: AbortSignal,
+  attempt: (number: number) => Promise<Result>,
+): Promise<Result> {
+  for (let number = 1; ; number++) {
+    try {
+      return await attempt(number);
+    } catch (error) {
+      if (signal.aborted) throw cancelled();
+      const passes = error instanceof Failed && error.failure.class === "transient";
+      if (!passes || number >= backoff.attempts || (error.retryAfterMs ?? 0) > backoff.patienceMs) throw error;
+      await pause(Math.max(error.retryAfterMs ?? 0, fullJitter(number - 1, backoff)), signal);
+    }
+  }
 }
 
 /** Waits. Throws `Failed` (`oci/cancelled`) when the signal is aborted meanwhile. */

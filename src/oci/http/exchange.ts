@@ -58,19 +58,27 @@ function sendBody(outgoing: ClientRequest, body: HttpRequest["body"], reject: (e
 }
 
 function sendStream(outgoing: ClientRequest, { stream }: StreamBody, reject: (error: Error) => void): void {
-  stream.once("error", (error) => {
+  let answered = false;
+  const abandon = (error: Error): void => {
+    if (answered) return;
     reject(error);
     outgoing.destroy();
+  };
+  stream.once("error", abandon);
+  stream.once("close", () => {
+    if (!stream.readableEnded) abandon(stream.errored ?? new Error("The bytes to send ended before their end"));
   });
   outgoing.once("close", () => stream.destroy());
   outgoing.once("response", (incoming: IncomingMessage) => {
+    answered = true;
     if (outgoing.writableEnded) return;
     // The server has made up its mind before the end: what remains is not sent, and the connection is of no more use.
     stream.unpipe(outgoing);
     stream.destroy();
     incoming.once("close", () => outgoing.destroy());
   });
-  stream.pipe(outgoing);
+  if (stream.errored === null) stream.pipe(outgoing);
+  else abandon(stream.errored);
 }
 
 function limitConnecting(outgoing: ClientRequest, connectMs: number): void {

@@ -5,6 +5,7 @@ export {
   type HostPauses,
   parseRetryAfter,
   pause,
+  persistently,
 } from "./backoff.ts";
 export { discard, readBytes, readExcerpt } from "./body.ts";
 export { cancelled, connectionFailure, isPassing } from "./connection-failure.ts";

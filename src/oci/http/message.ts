@@ -14,6 +14,8 @@ export interface HttpRequest {
   readonly url: URL;
   /** Where the URL's name may lead; "any" unless another server gave us the URL. */
   readonly addresses?: "any" | "public";
+  /** "follow" unless the fact of a redirect is answer enough. */
+  readonly redirects?: "follow" | "stay";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | StreamBody;
   readonly signal: AbortSignal;

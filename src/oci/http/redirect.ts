@@ -19,7 +19,8 @@ export async function followRedirects(request: HttpRequest, send: Send): Promise
   for (let hop = 0; ; hop++) {
     const answer = await send(current, addresses);
     const location = answer.headers.location;
-    if (!isRedirect(answer.status) || location === undefined || isStreamBody(request.body)) return answer;
+    const stays = request.redirects === "stay" || isStreamBody(request.body);
+    if (stays || !isRedirect(answer.status) || location === undefined) return answer;
     discard(answer);
     if (hop === MOST_HOPS) throw refused(current.url, `it leads on more than ${MOST_HOPS} times`);
     const next = resolveUrl(location, current.url);

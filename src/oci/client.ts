@@ -1,0 +1,53 @@
+import { type CredentialsFor, createAuthorizer } from "./auth/index.ts";
+import { hasBlob, openBlob } from "./client/blobs.ts";
+import type { Wire } from "./client/call.ts";
+import { getManifest, headManifest, putManifest } from "./client/manifests.ts";
+import { listTags } from "./client/tags.ts";
+import { cancelUpload, mountBlob, uploadBlob } from "./client/uploads.ts";
+import { createHttp, type HttpOptions } from "./http/index.ts";
+import type { RegistryClient } from "./registry-client.ts";
+
+export interface RegistryOptions extends HttpOptions {
+  /** The host as references write it: `docker.io`, `quay.io`, `127.0.0.1:5000`. */
+  readonly host: string;
+  /** Where it is really reached, as in `https://cache.example.com`; by itself {@link defaultUrl}. */
+  readonly url?: string;
+  /** Asked once for each repository, and not before the registry wants credentials. */
+  readonly credentials?: CredentialsFor;
+  /** Told every password and token before it is used, so that output can be masked. */
+  readonly onSecret?: (secret: string) => void;
+}
+
+/** A client for one registry: distribution-spec v1.1, and what registries do besides. It opens nothing by itself. */
+export function createRegistry(options: RegistryOptions): RegistryClient {
+  const http = createHttp(options);
+  const { credentials = async () => undefined, onSecret = () => {} } = options;
+  const wire: Wire = {
+    name: options.host,
+    base: new URL(options.url ?? defaultUrl(options.host)),
+    http,
+    authorizer: createAuthorizer({ http, credentials, onSecret }),
+  };
+  return {
+    name: options.host,
+    getManifest: (repository, reference, signal) => getManifest(wire, repository, reference, signal),
+    headManifest: (repository, reference, signal, purpose = "pull") =>
+      headManifest(wire, repository, reference, purpose, signal),
+    putManifest: (repository, reference, manifest, signal) =>
+      putManifest(wire, repository, reference, manifest, signal),
+    hasBlob: (repository, digest, signal) => hasBlob(wire, repository, digest, signal),
+    openBlob: (repository, blob, signal) => openBlob(wire, repository, blob, signal),
+    uploadBlob: (repository, blob, signal, session) => uploadBlob(wire, repository, blob, signal, session),
+    mountBlob: (repository, digest, from, signal) => mountBlob(wire, repository, digest, from, signal),
+    cancelUpload: (session) => cancelUpload(wire, session),
+    listTags: (repository, signal) => listTags(wire, repository, signal),
+    close: http.close,
+  };
+}
+
+/** Docker Hub is reached under another name than the one in references, and this machine without TLS. */
+export function defaultUrl(host: string): string {
+  if (host === "docker.io") return "https://registry-1.docker.io";
+  const local = /^(?:localhost|.*\.localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/.test(host);
+  return `${local ? "http" : "https"}://${host}`;
+}

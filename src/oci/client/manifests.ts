@@ -1,0 +1,143 @@
+import { Failed } from "../../failure/index.ts";
+import type { ManifestHead } from "../content.ts";
+import { type Digest, digestOf, hashFor, isDigest } from "../digest.ts";
+import { connectionFailure, discard, type HttpAnswer, readBytes } from "../http/index.ts";
+import { type Manifest, parseManifest } from "../manifest.ts";
+import { ACCEPT_MANIFESTS } from "../media-types.ts";
+import type { ManifestToPut } from "../registry-client.ts";
+import { answerFailure, type Deed } from "./answer-failure.ts";
+import { call, urlOf, type Wire } from "./call.ts";
+import { mismatch } from "./verified.ts";
+
+const LARGEST_MANIFEST = 16 * 1024 * 1024;
+const READ_ATTEMPTS = 3;
+
+/** What a HEAD tells of a manifest; a GET where the registry does not answer HEAD, or not fully. */
+export async function headManifest(
+  wire: Wire,
+  repository: string,
+  reference: string,
+  purpose: "pull" | "push",
+  signal: AbortSignal,
+): Promise<ManifestHead | undefined> {
+  const answer = await ask(wire, "HEAD", repository, reference, purpose, signal);
+  discard(answer);
+  if (answer.status === 404) return undefined;
+  if (answer.status === 200) {
+    const head = readHead(answer, reference);
+    if (head !== undefined) return head;
+  } else if (![400, 405, 501].includes(answer.status)) {
+    throw await answerFailure(answer, deedOf(wire, repository, reference, "pull"));
+  }
+  return headByGet(wire, repository, reference, purpose, signal);
+}
+
+/** A manifest by tag or digest, its bytes checked against the digest that was asked for or that the server names. */
+export async function getManifest(
+  wire: Wire,
+  repository: string,
+  reference: string,
+  signal: AbortSignal,
+): Promise<Manifest> {
+  const deed = deedOf(wire, repository, reference, "pull");
+  for (let attempt = 1; ; attempt++) {
+    const answer = await ask(wire, "GET", repository, reference, "pull", signal);
+    if (answer.status !== 200) throw await answerFailure(answer, deed);
+    try {
+      return await readManifest(answer, reference, deed);
+    } catch (error) {
+      const passes = error instanceof Failed && error.failure.class === "transient";
+      if (!passes || attempt === READ_ATTEMPTS || signal.aborted) throw connectionFailure(error, answer.url, signal);
+    }
+  }
+}
+
+/** Pushes the very bytes under a tag or their digest. */
+export async function putManifest(
+  wire: Wire,
+  repository: string,
+  reference: string,
+  manifest: ManifestToPut,
+  signal: AbortSignal,
+): Promise<void> {
+  const answer = await call(
+    wire,
+    { repository, actions: "pull,push" },
+    {
+      method: "PUT",
+      url: urlOf(wire, repository, `manifests/${reference}`),
+      headers: { "content-type": manifest.mediaType },
+      body: manifest.bytes,
+      signal,
+    },
+  );
+  const deed = deedOf(wire, repository, reference, "push");
+  if (answer.status < 200 || answer.status > 299) throw await answerFailure(answer, deed);
+  discard(answer);
+  const named = answer.headers["docker-content-digest"];
+  if (typeof named !== "string" || !isDigest(named) || !sameAlgorithm(named, manifest.digest)) return;
+  if (named !== manifest.digest) {
+    throw mismatch(`${wire.name} stored another manifest under ${deed.thing} than was sent`, manifest.digest, named);
+  }
+}
+
+function ask(
+  wire: Wire,
+  method: "GET" | "HEAD",
+  repository: string,
+  reference: string,
+  purpose: "pull" | "push",
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  const actions = purpose === "push" ? "pull,push" : "pull";
+  const url = urlOf(wire, repository, `manifests/${reference}`);
+  return call(wire, { repository, actions }, { method, url, headers: { accept: ACCEPT_MANIFESTS }, signal });
+}
+
+async function readManifest(answer: HttpAnswer, reference: string, deed: Deed): Promise<Manifest> {
+  const bytes = await readBytes(answer, LARGEST_MANIFEST);
+  const digest = checkedDigest(bytes, reference, answer, deed);
+  return { ...parseManifest(bytes, answer.headers["content-type"], `${deed.name}/${deed.thing}`), digest };
+}
+
+function readHead({ headers }: HttpAnswer, reference: string): ManifestHead | undefined {
+  const named = headers["docker-content-digest"];
+  const digest = isDigest(reference) ? reference : typeof named === "string" && isDigest(named) ? named : undefined;
+  const mediaType = headers["content-type"]?.split(";")[0]?.trim();
+  const size = Number(headers["content-length"] ?? Number.NaN);
+  if (digest === undefined || !mediaType || !Number.isSafeInteger(size) || size <= 0) return undefined;
+  return { digest, mediaType, size };
+}
+
+async function headByGet(
+  wire: Wire,
+  repository: string,
+  reference: string,
+  purpose: "pull" | "push",
+  signal: AbortSignal,
+): Promise<ManifestHead | undefined> {
+  const answer = await ask(wire, "GET", repository, reference, purpose, signal);
+  if (answer.status === 404) {
+    discard(answer);
+    return undefined;
+  }
+  const deed = deedOf(wire, repository, reference, "pull");
+  if (answer.status !== 200) throw await answerFailure(answer, deed);
+  const { digest, mediaType, bytes } = await readManifest(answer, reference, deed);
+  return { digest, mediaType, size: bytes.length };
+}
+
+function checkedDigest(bytes: Uint8Array, reference: string, { headers }: HttpAnswer, deed: Deed): Digest {
+  const named = headers["docker-content-digest"];
+  const expected = isDigest(reference) ? reference : typeof named === "string" && isDigest(named) ? named : undefined;
+  if (expected === undefined) return digestOf(bytes);
+  const hex = hashFor(expected).update(bytes).digest("hex");
+  if (expected.endsWith(`:${hex}`)) return expected;
+  throw mismatch(`${deed.name} sent another manifest than ${deed.thing}`, expected, digestOf(bytes));
+}
+
+const sameAlgorithm = (a: Digest, b: Digest): boolean => a.slice(0, a.indexOf(":")) === b.slice(0, b.indexOf(":"));
+
+function deedOf({ name }: Wire, repository: string, reference: string, kind: Deed["kind"]): Deed {
+  return { name, thing: `${repository}${isDigest(reference) ? "@" : ":"}${reference}`, kind };
+}
