@@ -79,13 +79,14 @@ export function schemaErrors(value: unknown): readonly ErrorObject[] {
 `;
 }
 
-/** Descriptions are for people and editors; one beside `not` is a sentence for the error and stays. */
+/** Descriptions are for people and editors; those of rules, which have no properties, go into the errors and stay. */
 function withoutDescriptions(schema) {
   if (Array.isArray(schema)) return schema.map(withoutDescriptions);
   if (typeof schema !== "object" || schema === null) return schema;
+  const isRule = "not" in schema || ("required" in schema && !("type" in schema));
   return Object.fromEntries(
     Object.entries(schema)
-      .filter(([key, value]) => !(key === "description" && typeof value === "string" && !("not" in schema)))
+      .filter(([key, value]) => !(key === "description" && typeof value === "string" && !isRule))
       .map(([key, value]) => [key, key === "examples" ? value : withoutDescriptions(value)]),
   );
 }

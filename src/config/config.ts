@@ -66,8 +66,8 @@ interface RegistryBase {
 }
 
 export type Registry = RegistryBase &
+  /** The prefix is put before every repository; empty or ends with `/`. */
   (
-    /** The prefix is put before every repository; empty or ends with `/`. */
     | { readonly type: "oci"; readonly endpoint: Endpoint; readonly prefix: string }
     | { readonly type: "dockerhub"; readonly endpoint: Endpoint; readonly namespace: string }
     | { readonly type: "harbor"; readonly endpoint: Endpoint; readonly project: string }

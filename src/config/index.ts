@@ -1,0 +1,3 @@
+export type * from "./config.ts";
+export { globToTest, isGlob } from "./glob.ts";
+export { type ReadOptions, readConfig } from "./read.ts";

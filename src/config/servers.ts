@@ -1,0 +1,108 @@
+import type { Auth, Endpoint, Registry, Upstream } from "./config.ts";
+import { type Cursor, entries, get, need } from "./cursor.ts";
+import { addressForm, hostForm, repositoryForm } from "./forms.ts";
+import type { Reader } from "./reader.ts";
+import type { Auth as RawAuth, Registry as RawRegistry, Upstream as RawUpstream } from "./schema.gen.ts";
+
+const DOCKER_HUB = "docker.io";
+const QUAY = "quay.io";
+const CATALOG = "https://catalog.redhat.com/api/containers";
+
+/** Reads where hosts of references are really reached. */
+export function readUpstreams(
+  raw: Cursor<Readonly<Record<string, RawUpstream>>> | undefined,
+  reader: Reader,
+): ReadonlyMap<string, Upstream> {
+  return new Map(entries(raw).map(([host, cursor]) => [host, readUpstream(host, cursor, reader)]));
+}
+
+function readUpstream(host: string, cursor: Cursor<RawUpstream>, reader: Reader): Upstream {
+  const wrong = hostForm(host);
+  if (wrong !== undefined) {
+    reader.refuseKey(cursor, { code: "bad-name", message: `upstreams: ${wrong.message}`, hint: wrong.hint });
+  }
+  return {
+    host,
+    place: reader.keyPlace(cursor),
+    endpoint: readEndpoint(cursor, reader, host),
+    prefix: readPrefix(get(cursor, "prefix"), reader),
+  };
+}
+
+/** Reads the servers that images are published to. */
+export function readRegistries(
+  raw: Cursor<Readonly<Record<string, RawRegistry>>> | undefined,
+  reader: Reader,
+): ReadonlyMap<string, Registry> {
+  return new Map(entries(raw).map(([name, cursor]) => [name, readRegistry(name, cursor, reader)]));
+}
+
+function readRegistry(name: string, { value: raw, path }: Cursor<RawRegistry>, reader: Reader): Registry {
+  const base = { name, place: reader.keyPlace({ value: raw, path }), jobs: raw.jobs };
+  switch (raw.type) {
+    case "oci": {
+      const cursor = { value: raw, path };
+      const prefix = readPrefix(get(cursor, "prefix"), reader);
+      return { ...base, type: raw.type, endpoint: readEndpoint(cursor, reader, ""), prefix };
+    }
+    case "dockerhub": {
+      const cursor = { value: raw, path };
+      const namespace = reader.text(need(cursor, "namespace"), repositoryForm);
+      return { ...base, type: raw.type, endpoint: readEndpoint(cursor, reader, DOCKER_HUB), namespace };
+    }
+    case "harbor": {
+      const cursor = { value: raw, path };
+      const project = reader.text(need(cursor, "project"), repositoryForm);
+      return { ...base, type: raw.type, endpoint: readEndpoint(cursor, reader, ""), project };
+    }
+    case "quay": {
+      const cursor = { value: raw, path };
+      const namespace = reader.text(need(cursor, "namespace"), repositoryForm);
+      return { ...base, type: raw.type, endpoint: readEndpoint(cursor, reader, QUAY), namespace };
+    }
+    case "rhcr": {
+      const cursor = { value: raw, path };
+      const vendor = reader.text(need(cursor, "vendor"), repositoryForm);
+      const catalog = optional(get(cursor, "catalog"), (at) => reader.text(at, addressForm)) ?? CATALOG;
+      const endpoint = readEndpoint(cursor, reader, QUAY);
+      return { ...base, type: raw.type, endpoint, vendor, catalog: catalog.replace(/\/$/, "") };
+    }
+    case "embedded": {
+      const cursor = { value: raw, path };
+      const folder = reader.path(need(cursor, "folder"));
+      const host =
+        optional(get(cursor, "host"), (at) => reader.text(at, hostForm)) ?? `${name.toLowerCase()}.localhost`;
+      return { ...base, type: raw.type, folder, host };
+    }
+  }
+}
+
+type RawEndpoint = Pick<RawUpstream, "host" | "scheme" | "ca" | "auth">;
+
+function readEndpoint(cursor: Cursor<RawEndpoint>, reader: Reader, defaultHost: string): Endpoint {
+  return {
+    host: optional(get(cursor, "host"), (host) => reader.text(host, hostForm)) ?? defaultHost,
+    scheme: cursor.value.scheme ?? "https",
+    ca: optional(get(cursor, "ca"), (ca) => reader.existing(ca, "file")),
+    auth: optional(get(cursor, "auth"), (auth) => readAuth(auth, reader)),
+  };
+}
+
+function readAuth(cursor: Cursor<RawAuth>, reader: Reader): Auth | undefined {
+  const [username, password, token] = [get(cursor, "username"), get(cursor, "password"), get(cursor, "token")];
+  for (const secret of [password, token]) if (secret !== undefined) reader.warnOfLiteral(secret);
+  if (token !== undefined) return { kind: "token", token: reader.secret(token) };
+  if (username === undefined || password === undefined) return undefined;
+  return { kind: "basic", username: reader.secret(username), password: reader.secret(password) };
+}
+
+/** Empty, or ends with `/`. */
+function readPrefix(cursor: Cursor<string> | undefined, reader: Reader): string {
+  if (cursor === undefined) return "";
+  const prefix = reader.text(cursor, repositoryForm).replace(/\/$/, "");
+  return prefix === "" ? "" : `${prefix}/`;
+}
+
+function optional<T, U>(cursor: Cursor<T> | undefined, read: (cursor: Cursor<T>) => U): U | undefined {
+  return cursor === undefined ? undefined : read(cursor);
+}

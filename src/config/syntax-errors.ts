@@ -1,0 +1,76 @@
+import { isMap, visit, type YAMLError } from "yaml";
+import type { Failure } from "../failure/index.ts";
+import { keyText, type Source, type Span } from "./source.ts";
+
+/** What YAML itself has against the text. Where there is anything `unreadable`, the rest of the file means nothing. */
+export function syntaxFailures(source: Source): { unreadable: readonly Failure[]; readable: readonly Failure[] } {
+  const { errors, warnings } = source.document;
+  const [duplicates, others] = [errors.filter(isDuplicate), errors.filter((error) => !isDuplicate(error))];
+  const wrong = [...others, ...warnings].sort((a, b) => a.pos[0] - b.pos[0]);
+  const failures = wrong.map((error) => badYaml(source, error));
+  return {
+    // One fault often upsets the parser several times on its line.
+    unreadable: failures.filter((failure, index) => failure.place?.line !== failures[index - 1]?.place?.line),
+    readable: duplicates.map((error) => duplicateKey(source, error)),
+  };
+}
+
+const isDuplicate = (error: YAMLError): boolean => error.code === "DUPLICATE_KEY";
+
+const HINTS: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: "Indent with spaces",
+  BAD_INDENT: "Give the keys of one map the same indent",
+  MISSING_CHAR: "Close the bracket or quote that is open here",
+  BLOCK_AS_IMPLICIT_KEY: "Start a new line for the inner key, or put the value in quotes",
+  MULTILINE_IMPLICIT_KEY: "Write a colon and a space behind the key",
+  BAD_SCALAR_START: "Put the value in quotes",
+  TAG_RESOLVE_FAILED: 'Put a value that starts with "!" in quotes',
+  BAD_ALIAS: "Write the anchor (&name) before the alias (*name)",
+  MULTIPLE_DOCS: "Keep one document in the file",
+};
+
+function badYaml(source: Source, error: YAMLError): Failure {
+  const [start, end] = error.pos;
+  const hint = HINTS[error.code] ?? "Compare the line with those around it: indents, colons, quotes and brackets";
+  const sentence = error.message.replace(/\.$/, "").replace(/\s+/g, " ");
+  return {
+    code: "config/bad-yaml",
+    class: "usage",
+    message: `This is not YAML: ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`,
+    place: source.place({ start, end: Math.max(end, start + 1) }),
+    hint,
+  };
+}
+
+function duplicateKey(source: Source, error: YAMLError): Failure {
+  const { key, first, second } = pairAt(source, error.pos[0]);
+  return {
+    code: "config/duplicate-key",
+    class: "usage",
+    message: key === undefined ? "A key is written twice" : `The key "${key}" is written twice`,
+    place: source.place(second),
+    ...(first === undefined ? {} : { related: [{ message: "it stands here already", place: source.place(first) }] }),
+    hint: "Remove or rename one of them",
+  };
+}
+
+/** The key at an offset, and its first appearance in the same map. */
+function pairAt(source: Source, offset: number): { key?: string; first?: Span; second: Span } {
+  let found: { key?: string; first?: Span; second: Span } = { second: { start: offset, end: offset + 1 } };
+  visit(source.document, {
+    Map(_, map) {
+      const spans = map.items.map((pair) => ({ key: keyText(pair), span: spanOf(pair.key) }));
+      const second = spans.find(({ span }) => span?.start === offset);
+      if (!isMap(map) || second?.span === undefined) return;
+      const first = spans.find(({ key }) => key === second.key)?.span;
+      found = { key: second.key, second: second.span, ...(first === undefined ? {} : { first }) };
+      return visit.BREAK;
+    },
+  });
+  return found;
+}
+
+function spanOf(node: unknown): Span | undefined {
+  const range = typeof node === "object" && node !== null && "range" in node ? node.range : undefined;
+  return Array.isArray(range) ? { start: Number(range[0]), end: Number(range[1]) } : undefined;
+}

@@ -1,0 +1,130 @@
+import type { Bundle, Need, Registry, Target, Task } from "./config.ts";
+import { type Cursor, entries, get, items, need } from "./cursor.ts";
+import { asForm } from "./forms.ts";
+import { isGlob } from "./glob.ts";
+import type { Reader } from "./reader.ts";
+import type { Bundle as RawBundle, BundleTo as RawBundleTo, Task as RawTask } from "./schema.gen.ts";
+import type { Section } from "./schema-errors.ts";
+import { missingComponent, readComponent } from "./targets.ts";
+
+/** Reads the operator bundles. */
+export function readBundles(
+  raw: Cursor<Readonly<Record<string, RawBundle>>> | undefined,
+  reader: Reader,
+  known: { targets: ReadonlyMap<string, Target>; registries: ReadonlyMap<string, Registry> },
+): ReadonlyMap<string, Bundle> {
+  return new Map(
+    entries(raw).map(([name, cursor]) => {
+      const metadata = get(cursor, "metadata");
+      return [
+        name,
+        {
+          name,
+          place: reader.keyPlace(cursor),
+          manifests: reader.existing(need(cursor, "manifests"), "folder"),
+          metadata: metadata === undefined ? undefined : reader.existing(metadata, "folder"),
+          images: reader.named(need(cursor, "images"), "targets"),
+          to: readTo(name, need(cursor, "to"), reader, known),
+          needs: readNeeds(get(cursor, "needs"), reader),
+        },
+      ];
+    }),
+  );
+}
+
+function readTo(
+  name: string,
+  cursor: Cursor<RawBundleTo>,
+  reader: Reader,
+  { targets, registries }: { targets: ReadonlyMap<string, Target>; registries: ReadonlyMap<string, Registry> },
+): Bundle["to"] {
+  const target = reader.named(need(cursor, "target"), "targets");
+  const registry = registries.get(targets.get(target)?.registry ?? "");
+  const component = get(cursor, "component");
+  if (component === undefined && registry?.type === "rhcr") {
+    const { code, message } = missingComponent(name, registry);
+    reader.refuseKey(cursor, { code, message, hint: "Add component: 24 hex digits" });
+  }
+  return {
+    target,
+    as: reader.text(need(cursor, "as"), asForm),
+    component: component === undefined ? undefined : readComponent(component, reader, registry),
+    place: reader.place(cursor),
+  };
+}
+
+/** Reads the tasks: scripts, and groups of work. */
+export function readTasks(
+  raw: Cursor<Readonly<Record<string, RawTask>>> | undefined,
+  reader: Reader,
+): ReadonlyMap<string, Task> {
+  return new Map(entries(raw).map(([name, cursor]) => [name, readTask(name, cursor, reader)]));
+}
+
+function readTask(name: string, cursor: Cursor<RawTask>, reader: Reader): Task {
+  const [description, run] = [get(cursor, "description"), get(cursor, "run")];
+  const needs = readNeeds(get(cursor, "needs"), reader);
+  if (run === undefined && needs.length === 0) {
+    const message = `tasks.${name} does nothing: it has neither run nor needs`;
+    reader.refuseKey(cursor, {
+      code: "empty-task",
+      message,
+      hint: "Name a script with run, or what it groups with needs",
+    });
+  }
+  return {
+    name,
+    place: reader.keyPlace(cursor),
+    description: description === undefined ? undefined : reader.text(description),
+    needs,
+    run: run === undefined ? undefined : reader.existing(run, "file"),
+    env: new Map(entries(get(cursor, "env")).map(([key, value]) => [key, reader.secret(value)])),
+  };
+}
+
+function readNeeds(cursor: Cursor<readonly string[]> | undefined, reader: Reader): Need[] {
+  return items(cursor).map((item) => {
+    const pattern = reader.text(item);
+    if (pattern !== "" && !isGlob(pattern)) checkNeed(item, pattern, reader);
+    return { pattern, place: reader.place(item) };
+  });
+}
+
+/** Sections whose names stand in the names of nodes; of other nodes the plan knows. */
+const NODE_SECTIONS: Readonly<Record<string, readonly Section[]>> = {
+  pin: ["images"],
+  build: ["images"],
+  copy: ["targets", "images"],
+  published: ["targets"],
+  bundle: ["bundles"],
+};
+
+function checkNeed(item: Cursor<string>, pattern: string, reader: Reader): void {
+  const who = `There is a need of "${pattern}", which names`;
+  const [kind = "", rest] = splitOnce(pattern, ":");
+  if (rest === undefined) {
+    checkTask(item, pattern, reader);
+    return;
+  }
+  const sections = NODE_SECTIONS[kind] ?? [];
+  const names = sections.length > 1 ? splitOnce(rest, "/") : [rest];
+  for (const [index, section] of sections.entries()) {
+    const name = names[index];
+    if (name !== undefined && !reader.expectName(item, name, section, who)) return;
+  }
+}
+
+function checkTask(item: Cursor<string>, name: string, reader: Reader): void {
+  const { tasks, targets, bundles } = reader.names;
+  const meant = targets?.has(name) ? `published:${name}` : bundles?.has(name) ? `bundle:${name}` : undefined;
+  if (meant === undefined || tasks?.has(name)) reader.expectName(item, name, "tasks", "A need names");
+  else {
+    const message = `A need names task "${name}", and there is none of that name`;
+    reader.refuse(item, { code: "unknown-task", message, hint: `Did you mean "${meant}"?` });
+  }
+}
+
+function splitOnce(text: string, at: string): [string, string | undefined] {
+  const index = text.indexOf(at);
+  return index === -1 ? [text, undefined] : [text.slice(0, index), text.slice(index + 1)];
+}
