@@ -1,0 +1,2 @@
+export type { TaskContext, TaskImage, TaskPin, TaskScript, TaskTarget } from "./context.ts";
+export { runScript, type ScriptRun, type TaskInputs } from "./run-script.ts";

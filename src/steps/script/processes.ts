@@ -1,0 +1,95 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { kill } from "node:process";
+
+/** A process that stands in the table of the system. */
+interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+}
+
+/** Signals a whole process group; false where there is no such group any more. */
+export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
+  return send(-group, signal);
+}
+
+/** Signals one process; false where it is gone. */
+export function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean {
+  return send(pid, signal);
+}
+
+function send(to: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return kill(to, signal);
+  } catch (error) {
+    // EPERM: it is there but belongs to somebody else now (sudo); it lives and cannot be stopped by us.
+    if (error instanceof Error && "code" in error) return error.code === "EPERM";
+    throw error;
+  }
+}
+
+export interface Family {
+  /** Groups of which every member belongs to the family. */
+  readonly groups: ReadonlySet<number>;
+  /** Processes whose descendants belong to it. */
+  readonly roots: ReadonlySet<number>;
+  /** `NAME=value` in the environment a member was started with. */
+  readonly mark: string;
+}
+
+/**
+ * Members of a family that are alive: members of its groups, descendants of its roots, and on Linux whoever carries
+ * the mark, which finds a daemon that has left both its group (setsid) and its parents. Beyond reach are processes
+ * that have done that and have also cleared their environment or changed their user; and, where there is no /proc,
+ * all that have left their group.
+ */
+export function livingMembers(family: Family): readonly number[] {
+  const table = processTable();
+  if (table === undefined) return [...family.groups].filter((group) => signalGroup(group, 0));
+
+  const members = new Set<number>(family.roots);
+  for (const process of table) {
+    if (family.groups.has(process.group) || carries(process.pid, family.mark)) members.add(process.pid);
+  }
+  addDescendants(members, table);
+  const living = new Set(table.map((process) => process.pid));
+  return [...members].filter((pid) => living.has(pid));
+}
+
+function addDescendants(members: Set<number>, table: readonly Process[]): void {
+  let before = -1;
+  while (members.size !== before) {
+    before = members.size;
+    for (const process of table) if (members.has(process.parent)) members.add(process.pid);
+  }
+}
+
+/** All processes but zombies, which hold nothing and cannot be stopped; undefined without /proc. */
+function processTable(): readonly Process[] | undefined {
+  const names = readOr(() => readdirSync("/proc"), undefined);
+  if (names === undefined) return undefined;
+  const pids = names.filter((name) => /^\d+$/.test(name));
+  if (pids.length === 0) return undefined;
+  return pids.flatMap((pid) => readOr(() => parseStat(readFileSync(`/proc/${pid}/stat`, "latin1")), []));
+}
+
+/** proc(5), /proc/pid/stat: `pid (comm) state ppid pgrp …`, where comm may hold spaces and brackets. */
+function parseStat(stat: string): readonly Process[] {
+  const [state, parent, group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  if (state === "Z" || state === "X") return [];
+  return [{ pid: Number.parseInt(stat, 10), parent: Number(parent), group: Number(group) }];
+}
+
+function carries(pid: number, mark: string): boolean {
+  const environment = readOr(() => readFileSync(`/proc/${pid}/environ`, "latin1"), "");
+  return environment.startsWith(`${mark}\0`) || environment.includes(`\0${mark}\0`);
+}
+
+/** Processes end while they are looked at, and those of other users do not let us look. */
+function readOr<Value, Other>(read: () => Value, other: Other): Value | Other {
+  try {
+    return read();
+  } catch {
+    return other;
+  }
+}
