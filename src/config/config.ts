@@ -66,9 +66,13 @@ interface RegistryBase {
 }
 
 export type Registry = RegistryBase &
-  /** The prefix is put before every repository; empty or ends with `/`. */
   (
-    | { readonly type: "oci"; readonly endpoint: Endpoint; readonly prefix: string }
+    | {
+        readonly type: "oci";
+        readonly endpoint: Endpoint;
+        /** Put before every repository. Empty or ends with `/`. */
+        readonly prefix: string;
+      }
     | { readonly type: "dockerhub"; readonly endpoint: Endpoint; readonly namespace: string }
     | { readonly type: "harbor"; readonly endpoint: Endpoint; readonly project: string }
     | { readonly type: "quay"; readonly endpoint: Endpoint; readonly namespace: string }

@@ -21,7 +21,7 @@ export class Problems {
   /** Adds a failure; the same one at the same place counts once. */
   add(failure: Failure): void {
     const same = (other: Failure): boolean =>
-      other.code === failure.code &&
+      other.message === failure.message &&
       other.place?.line === failure.place?.line &&
       other.place?.column === failure.place?.column;
     if (!this.failures.some(same)) this.failures.push(failure);

@@ -84,8 +84,8 @@ export class Reader {
   warnOfLiteral(cursor: Cursor<RawSecret>): void {
     if (typeof cursor.value !== "string") return;
     const text = this.variables.parse(cursor.path, cursor.value, []);
-    if (text.state === "broken" || this.variables.usesEnvironment(text)) return;
-    const variable = cursor.path.join("_").replace(/\W/g, "_").toUpperCase();
+    if (text.state === "broken" || !this.variables.standsInFile(text)) return;
+    const variable = `${cursor.path[1]}_${cursor.path.at(-1)}`.replace(/\W/g, "_").toUpperCase();
     this.#problems.warn(this.#source.valueSpan(cursor.path), {
       code: "literal-secret",
       message: `${formatPath(cursor.path)} is written literally`,
@@ -96,18 +96,21 @@ export class Reader {
   /** A name that another section declares. */
   named(cursor: Cursor<string>, section: Section): string {
     const name = this.text(cursor);
-    if (name !== "") this.expectName(cursor, name, section, `${formatPath(cursor.path)} names`);
+    if (name !== "") this.expectName(cursor, name, section);
     return name;
   }
 
-  /** Tells where `section` does not declare `name`; `who` starts the sentence. */
-  expectName(cursor: Cursor<unknown>, name: string, section: Section, who: string): boolean {
+  /** Whether `section` declares `name`, which a value mentions; tells where it does not. */
+  expectName(cursor: Cursor<unknown>, name: string, section: Section, hint?: string): boolean {
     const known = this.names[section];
     if (known === undefined || known.has(name)) return true;
     const kind = section === "registries" ? "registry" : section.slice(0, -1);
-    const message = `${who} ${kind} "${name}", and there is none of that name`;
-    const hint = known.size === 0 ? `Declare it under ${section}` : didYouMean(name, known);
-    this.refuse(cursor, { code: `unknown-${kind}`, message, hint });
+    const message = `${formatPath(cursor.path)} names the ${kind} "${name}", and there is none of that name`;
+    this.refuse(cursor, {
+      code: `unknown-${kind}`,
+      message,
+      hint: hint ?? didYouMean(name, known) ?? `Declare it under ${section}`,
+    });
     return false;
   }
 

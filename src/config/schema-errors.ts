@@ -18,7 +18,7 @@ export type Names = Readonly<Record<Section, ReadonlySet<string> | undefined>>;
  */
 export function checkSchema(source: Source, problems: Problems): { raw: RawConfig; names: Names } {
   const value = plainValue(source, problems);
-  if (value === undefined) return { raw: { version: 1 }, names: namesOf({}) };
+  if (value === undefined) return { raw: { version: 1 }, names: namesOf({}, new Set()) };
   const errors = schemaErrors(value).filter(isTold);
   const misspelt = misspeltKeys(errors);
   for (const error of errors) {
@@ -26,7 +26,7 @@ export function checkSchema(source: Source, problems: Problems): { raw: RawConfi
     const complaint = complaintOf(error, source);
     problems.refuse(spanOf(complaint, source), complaint);
   }
-  const names = namesOf(value);
+  const names = namesOf(value, misspelt.get("") ?? new Set());
   for (const error of errors) leaveOut(value, error);
   return { raw: isRecord(value) ? (value as unknown as RawConfig) : { version: 1 }, names };
 }
@@ -74,10 +74,11 @@ function spanOf(complaint: Complaint, source: Source) {
   return complaint.at === "key" ? source.keySpan(complaint.path) : source.valueSpan(complaint.path);
 }
 
-function namesOf(value: unknown): Names {
+/** What a section with a misspelt name (`misspelt` has the right one) declares is not known either. */
+function namesOf(value: unknown, misspelt: ReadonlySet<string>): Names {
   const names = SECTIONS.map((section) => {
     const entries = isRecord(value) ? value[section] : undefined;
-    if (entries !== undefined && !isRecord(entries)) return [section, undefined];
+    if (misspelt.has(section) || (entries !== undefined && !isRecord(entries))) return [section, undefined];
     return [section, new Set(Object.keys(entries ?? {}))];
   });
   return Object.fromEntries(names) as Names;

@@ -24,7 +24,7 @@ export function complaintOf(error: ErrorObject, source: Source): Complaint {
       return wrongKind(error, path, source);
     case "const":
     case "enum":
-      return badValue(path, `${name} cannot be ${source.written(path)}`, choice(error.schema, source.written(path)));
+      return badValue(path, `${name} cannot be ${quoted(path, source)}`, choice(error.schema, quoted(path, source)));
     case "propertyNames": {
       const key = String(error.params.propertyName);
       const hint = 'A name starts with a letter or digit and has letters, digits, ".", "_" and "-"';
@@ -97,7 +97,7 @@ function wrongKind(error: ErrorObject, path: Path, source: Source): Complaint {
     return { code: "missing-key", message, hint: `Add it, one of ${kinds.join(", ")}`, path, at: "key" };
   }
   const at = [...path, tag];
-  return badValue(at, `${capital(formatPath(at))} cannot be ${source.written(at)}`, choice(kinds, String(value)));
+  return badValue(at, `${formatPath(at)} cannot be ${quoted(at, source)}`, choice(kinds, String(value)));
 }
 
 /** The values of the key that tells the branches apart; each branch is a definition called `KINDRegistry`. */
@@ -112,8 +112,10 @@ function badValue(path: Path, message: string, hint: string | undefined): Compla
 
 function choice(allowed: unknown, written: string): string | undefined {
   const values = [allowed].flat().map(String);
-  return values.length === 1 ? `Write ${values[0]}` : didYouMean(written.replace(/^["']|["']$/g, ""), values);
+  return values.length === 1 ? `Write ${values[0]}` : didYouMean(written.replaceAll('"', ""), values);
 }
+
+const quoted = (path: Path, source: Source): string => `"${source.written(path).replace(/^["']|["']$/g, "")}"`;
 
 function example(schema: ErrorObject["parentSchema"]): string | undefined {
   const sample: unknown = schema?.examples?.[0];

@@ -129,6 +129,8 @@ export function keyText(pair: Pair): string {
   return isScalar(pair.key) ? String(pair.key.value) : "";
 }
 
+/** A variable without a default, which tells nothing; or one character that may. */
+const OPEN_OR_SECRET = /\$\{[^}:]*(?::[^}:]*)?\}|[^\n]/g;
 const SECRET_KEYS = new Set(["password", "token"]);
 
 /** The text with literal passwords and tokens overwritten: a line of it may be shown in a log. */
@@ -140,7 +142,10 @@ function maskSecrets(text: string, document: Document): string {
       const value = pair.value instanceof Alias ? pair.value.resolve(document) : pair.value;
       if (!isScalar(value) || !value.range) return;
       const [start, end] = value.range;
-      const cover = text.slice(start, end).replace(/\$\{[^}]*\}|[^\s"']/g, (part) => (part.length > 1 ? part : "*"));
+      const cover = text.slice(start, end).replace(OPEN_OR_SECRET, (part, offset: number) => {
+        const quote = /["']/.test(part) && (offset === 0 || offset === end - start - 1);
+        return part.length > 1 || quote ? part : "*";
+      });
       masked = masked.slice(0, start) + cover + masked.slice(end);
     },
   });

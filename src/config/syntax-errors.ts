@@ -1,4 +1,4 @@
-import { isMap, visit, type YAMLError } from "yaml";
+import { isCollection, isMap, isScalar, visit, type YAMLError } from "yaml";
 import type { Failure } from "../failure/index.ts";
 import { keyText, type Source, type Span } from "./source.ts";
 
@@ -30,7 +30,10 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 function badYaml(source: Source, error: YAMLError): Failure {
-  const [start, end] = error.pos;
+  const opening = openingBefore(source, error);
+  if (opening !== undefined) return notClosed(source, opening);
+  const [at, end] = error.pos;
+  const start = error.code === "BAD_INDENT" ? at + (/^[ ]*/.exec(source.text.slice(at))?.[0].length ?? 0) : at;
   const hint = HINTS[error.code] ?? "Compare the line with those around it: indents, colons, quotes and brackets";
   const sentence = error.message.replace(/\.$/, "").replace(/\s+/g, " ");
   return {
@@ -41,6 +44,35 @@ function badYaml(source: Source, error: YAMLError): Failure {
     hint,
   };
 }
+
+function notClosed(source: Source, opening: number): Failure {
+  const sign = source.text[opening] ?? "";
+  return {
+    code: "config/bad-yaml",
+    class: "usage",
+    message: `This is not YAML: the ${sign} that opens here is not closed`,
+    place: source.place({ start: opening, end: opening + 1 }),
+    hint: `Add the closing ${CLOSING[sign] ?? sign}`,
+  };
+}
+
+/** Where the bracket or quote stands whose end an error misses. */
+function openingBefore(source: Source, error: YAMLError): number | undefined {
+  if (error.code !== "MISSING_CHAR" && !/flow (map|sequence|collection)/i.test(error.message)) return undefined;
+  let opening: number | undefined;
+  visit(source.document, {
+    Node(_, node) {
+      const [start, end] = node.range ?? [0, 0];
+      const sign = source.text[start] ?? "";
+      const opens = (isCollection(node) && node.flow === true) || (isScalar(node) && /["']/.test(sign));
+      const closed = end - start > 1 && CLOSING[sign] === source.text[end - 1];
+      if (opens && !closed && start < error.pos[1]) opening = start;
+    },
+  });
+  return opening;
+}
+
+const CLOSING: Readonly<Record<string, string>> = { "{": "}", "[": "]", '"': '"', "'": "'" };
 
 function duplicateKey(source: Source, error: YAMLError): Failure {
   const { key, first, second } = pairAt(source, error.pos[0]);

@@ -74,13 +74,13 @@ export class Variables {
     return this.#join(text.parts, text);
   }
 
-  /** Whether anything in a string, or in the vars it names, comes from the environment. */
-  usesEnvironment(text: Text): boolean {
-    return allParts(text.parts).some((part) => {
-      if (part.kind === "env") return true;
-      const named = part.kind === "var" ? this.#texts.get(part.name) : undefined;
-      return named !== undefined && named.state === "sound" && this.usesEnvironment(named);
-    });
+  /** Whether the file itself has a value for this string: nothing in it is from the environment, or has a default. */
+  standsInFile(text: Text): boolean {
+    const environment = allParts(text.parts).filter((part) => part.kind === "env");
+    if (environment.some(({ fallback }) => fallback !== undefined && fallback.length > 0)) return true;
+    if (environment.length > 0) return false;
+    const named = allParts(text.parts).flatMap((part) => (part.kind === "var" ? [this.#texts.get(part.name)] : []));
+    return named.every((one) => one === undefined || one.state === "broken" || this.standsInFile(one));
   }
 
   #join(parts: readonly Part[], text: Text): Evaluation {
@@ -180,6 +180,7 @@ const FORMS = "Write ${" + "vars.name}, ${" + "env:NAME} or ${" + "env:NAME:-def
 function faultSentence(fault: Fault, value: string, placeholders: readonly string[]): [string, string | undefined] {
   const written = value.slice(fault.at, fault.at + fault.length);
   if (fault.kind === "open") return [`"${written}" is not closed`, "Add the closing }"];
+  if (/^[A-Z_][A-Z0-9_]*$/.test(fault.inner)) return [`"${written}" is no variable`, `Write \${env:${fault.inner}}`];
   const known = placeholders.length === 0 ? undefined : didYouMean(fault.inner, placeholders);
   return [`"${written}" is no variable`, known?.startsWith("Did") ? known : FORMS];
 }

@@ -100,7 +100,6 @@ const NODE_SECTIONS: Readonly<Record<string, readonly Section[]>> = {
 };
 
 function checkNeed(item: Cursor<string>, pattern: string, reader: Reader): void {
-  const who = `There is a need of "${pattern}", which names`;
   const [kind = "", rest] = splitOnce(pattern, ":");
   if (rest === undefined) {
     checkTask(item, pattern, reader);
@@ -110,18 +109,15 @@ function checkNeed(item: Cursor<string>, pattern: string, reader: Reader): void 
   const names = sections.length > 1 ? splitOnce(rest, "/") : [rest];
   for (const [index, section] of sections.entries()) {
     const name = names[index];
-    if (name !== undefined && !reader.expectName(item, name, section, who)) return;
+    if (name !== undefined && !reader.expectName(item, name, section)) return;
   }
 }
 
+/** A name without a kind is a task's; a person who names a target or bundle so means its node. */
 function checkTask(item: Cursor<string>, name: string, reader: Reader): void {
-  const { tasks, targets, bundles } = reader.names;
+  const { targets, bundles } = reader.names;
   const meant = targets?.has(name) ? `published:${name}` : bundles?.has(name) ? `bundle:${name}` : undefined;
-  if (meant === undefined || tasks?.has(name)) reader.expectName(item, name, "tasks", "A need names");
-  else {
-    const message = `A need names task "${name}", and there is none of that name`;
-    reader.refuse(item, { code: "unknown-task", message, hint: `Did you mean "${meant}"?` });
-  }
+  reader.expectName(item, name, "tasks", meant === undefined ? undefined : `Did you mean "${meant}"?`);
 }
 
 function splitOnce(text: string, at: string): [string, string | undefined] {
