@@ -79,3 +79,10 @@ export async function aliveAmong(pids: readonly number[]): Promise<readonly numb
   );
   return pids.filter((_, index) => alive[index]);
 }
+
+/** `file:line:column` of a failure and what is underlined there. */
+export function pointsAt({ place }: Failure): string {
+  if (place === undefined) return "nowhere";
+  const { file, line, column, length, text } = place;
+  return `${file.split("/").at(-1)}:${line}:${column} ${text.slice(column - 1, column - 1 + length)}`;
+}

@@ -36,11 +36,11 @@ export interface TaskContext {
   readonly signal: AbortSignal;
   /** Milliseconds between {@link signal} and the end of the task, finished or not. */
   readonly graceMs: number;
-  /** What the version rules of the config chose, by name of image. */
+  /** What the version rules chose for the images that stand before this task in the graph, by name of image. */
   readonly pins: Readonly<Record<string, TaskPin>>;
-  /** What the nodes that this task needs have published, by name of node: `copy:harbor/mysql`, `bundle:operator`. */
+  /** What the nodes before this task have published, by name of node: `copy:harbor/mysql`, `bundle:operator`. */
   readonly images: Readonly<Record<string, TaskImage>>;
-  /** What the tasks that this task needs have returned, by name of task. */
+  /** What the tasks before this task have returned, by name of task. */
   readonly results: Readonly<Record<string, unknown>>;
   /** The targets of the config by name. */
   readonly targets: Readonly<Record<string, TaskTarget>>;

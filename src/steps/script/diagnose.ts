@@ -32,7 +32,7 @@ async function missingImport(error: unknown, file: string): Promise<Finding | un
   const [, kind = "module", wanted = "", importer] =
     /Cannot find (module|package) '([^']+)'(?: imported from (\S+))?/.exec(error.message) ?? [];
   const importing = importer?.startsWith("file:") ? fileURLToPath(importer) : importer;
-  if (importing === undefined)
+  if (importing === undefined || wanted === file)
     return { message: `There is no task file ${file}`, hint: "Correct its path", place: undefined };
   const place = await placeOfImport(
     importing,

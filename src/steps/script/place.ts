@@ -24,7 +24,8 @@ export async function placeAt(file: string, line: number, column: number): Promi
   const source = await readFile(file, "utf8").catch(() => undefined);
   const text = source?.split(/\r?\n/)[line - 1];
   if (text === undefined) return undefined;
-  return { file, line, column, length: lengthOfWord(text.slice(column - 1)), text };
+  const start = startOfCommand(text, column);
+  return { file, line, column: start, length: lengthOfWord(text.slice(start - 1)), text };
 }
 
 /** The place where a text first stands in a file. */
@@ -37,9 +38,16 @@ export async function placeOfText(file: string, wanted: string): Promise<Place |
   return { file, line: index + 1, column: text.indexOf(wanted) + 1, length: wanted.length, text };
 }
 
+/** Of a template with a tag, V8 names the place of the backtick; a person looks for the `$` before it. */
+function startOfCommand(text: string, column: number): number {
+  if (text[column - 1] !== "`") return column;
+  const tag = /[\w.]*\$\w*(?:\([^`]*\))?$/.exec(text.slice(0, column - 1));
+  return tag === null ? column : tag.index + 1;
+}
+
 /** A command is underlined whole, as far as its line goes; anything else to the end of the name. */
 function lengthOfWord(rest: string): number {
-  const command = /^\$\w*`[^`]*`?/.exec(rest);
+  const command = /^[\w.]*\$\w*(?:\([^`]*\))?`[^`]*`?/.exec(rest);
   if (command !== null) return command[0].trimEnd().length;
   return /^(?:new |throw )?[\w$.]+/.exec(rest)?.[0].length ?? 1;
 }
