@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration } from "./format.ts";
+import { formatBytes, formatCount, formatDuration } from "./format.ts";
 import type { RunModel } from "./model.ts";
 import type { Style } from "./paint.ts";
 
@@ -57,7 +57,7 @@ function planned(model: RunModel): string {
 function failed(model: RunModel): string {
   const names = model.settled("failed").map(({ node }) => node.id);
   const pins = model.pins.failures.length;
-  if (names.length === 0 && pins > 0) return `${pins} of ${model.pins.total} versions`;
+  if (names.length === 0 && pins > 0) return `${pins} of ${formatCount(model.pins.total, "version")}`;
   return `${names.length} of ${model.nodes.size}${few(names)}${others(model, ["failed"])}`;
 }
 

@@ -46,6 +46,11 @@ export function formatTime(at: number, stamp: "iso" | "clock"): string {
   return `${time}.${String(date.getMilliseconds()).padStart(3, "0")}`;
 }
 
+/** `1 node`, `30 nodes`. */
+export function formatCount(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 /** `a, b, c (+4)`: the first few of many names. */
 export function formatFew(names: readonly string[], few: number): string {
   const shown = names.slice(0, few).join(", ");

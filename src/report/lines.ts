@@ -1,7 +1,7 @@
 import type { Event, NodeId } from "../engine/index.ts";
 import { unreachable } from "../failure/index.ts";
 import { renderFailure } from "./failure.ts";
-import { formatDuration, formatTime } from "./format.ts";
+import { formatCount, formatDuration, formatTime } from "./format.ts";
 import type { NodeState, RunModel } from "./model.ts";
 import { createPaint, type Paint } from "./paint.ts";
 import { phraseOf } from "./phrase.ts";
@@ -44,7 +44,7 @@ class Lines {
     const say = (text: string): void => this.#line(event.at, text);
     switch (event.type) {
       case "pins-started":
-        say(`choosing ${event.total} versions`);
+        say(`choosing ${formatCount(event.total, "version")}`);
         break;
       case "pin-settled": {
         const { image, pinned, failure } = event;
@@ -54,7 +54,7 @@ class Lines {
       }
       case "run-started":
         this.#nameWidth = Math.min(WIDEST_NAME, Math.max(0, ...event.nodes.map(({ id }) => widthOf(id))));
-        say(`${event.mode} ${event.run}: ${event.nodes.length} nodes`);
+        say(`${event.mode} ${event.run}: ${formatCount(event.nodes.length, "node")}`);
         break;
       case "node-started":
         this.#beats.set(event.id, { at: event.at + FIRST_BEAT_MS, everyMs: FIRST_BEAT_MS });
@@ -72,12 +72,15 @@ class Lines {
       }
       case "node-settled": {
         this.#beats.delete(event.id);
-        const { word, text, style } = phraseOf(event.outcome, this.#model.mode, event.durationMs);
-        this.#node(event, this.#paint(style, `${word} ${plainLine(text)}`.trim()));
+        const { text, style } = phraseOf(event.outcome, this.#model.mode, event.durationMs);
+        this.#node(event, this.#paint(style, plainLine(text)));
         break;
       }
       case "warning":
-        for (const line of renderFailure(event.failure, this.#options).trimEnd().split("\n")) say(line);
+        for (const line of renderFailure(event.failure, { color: this.#options.color, severity: "warning" }).split(
+          "\n",
+        ))
+          say(line);
         break;
       case "run-stopping":
         say(this.#paint("yellow", stoppingText(event.reason)));

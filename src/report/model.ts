@@ -146,6 +146,7 @@ export class RunModel {
     if (node.attempt === 0) node.startedAt = at;
     node.phase = "running";
     node.attempt = attempt;
+    node.meter.add(at, 0);
     this.pending.delete(node);
     this.running.add(node);
   }

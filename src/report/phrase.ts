@@ -3,10 +3,9 @@ import { unreachable } from "../failure/index.ts";
 import { formatBytes, formatDuration, formatFew } from "./format.ts";
 import type { Style } from "./paint.ts";
 
-/** An outcome in words: one mark, one word (which may be empty), and what there is to say. */
+/** An outcome in words, with the mark and the style it is known by. */
 export interface Phrase {
   readonly mark: string;
-  readonly word: string;
   readonly text: string;
   readonly style: Style;
 }
@@ -19,32 +18,31 @@ export function phraseOf(outcome: Outcome, mode: "run" | "plan", durationMs: num
     case "done":
       return donePhrase(outcome, mode, durationMs);
     case "failed": {
-      const word = outcome.failure.class === "conflict" ? "conflict" : "failed";
-      return { mark: "✗", word, text: `${outcome.failure.message} [${outcome.failure.code}]`, style: "red" };
+      const { class: failureClass, message, code } = outcome.failure;
+      const word = failureClass === "conflict" ? "conflict" : "failed";
+      return { mark: "✗", text: `${word}: ${message} [${code}]`, style: "red" };
     }
     case "blocked":
-      return { mark: "-", word: "blocked", text: `by ${formatFew(outcome.by, NAMES)}`, style: "yellow" };
+      return { mark: "-", text: `blocked by ${formatFew(outcome.by, NAMES)}`, style: "yellow" };
     case "skipped":
-      return { mark: "-", word: "skipped", text: outcome.why, style: "dim" };
+      return { mark: "-", text: `skipped: ${outcome.why}`, style: "dim" };
     case "waiting":
-      return { mark: "…", word: "waiting", text: `for ${outcome.for}`, style: "yellow" };
+      return { mark: "…", text: `waiting for ${outcome.for}`, style: "yellow" };
     case "cancelled":
-      return { mark: "-", word: "cancelled", text: "", style: "yellow" };
+      return { mark: "-", text: "cancelled", style: "yellow" };
     default:
       return unreachable(outcome);
   }
 }
 
-/** A step's own sentence says what it did; the word stands in where there is none. */
+/** A step's own sentence says what it did; a word stands in where there is none. */
 function donePhrase(outcome: Outcome & { kind: "done" }, mode: "run" | "plan", durationMs: number): Phrase {
   const { changed, summary, bytes } = outcome;
-  if (!changed) return { mark: "=", word: summary === "" ? "up to date" : "", text: summary, style: "dim" };
+  if (!changed) return { mark: "=", text: summary || "up to date", style: "dim" };
   const size = bytes > 0 ? formatBytes(bytes) : "";
-  if (mode === "plan") {
-    return { mark: "+", word: summary === "" ? "to do" : "", text: joined(summary, size), style: "cyan" };
-  }
+  if (mode === "plan") return { mark: "+", text: joined(summary || "to do", size), style: "cyan" };
   const cost = size === "" ? formatDuration(durationMs) : `${size} in ${formatDuration(durationMs)}`;
-  return { mark: "✓", word: summary === "" ? "done" : "", text: joined(summary, cost), style: "green" };
+  return { mark: "✓", text: joined(summary || "done", cost), style: "green" };
 }
 
 function joined(...parts: readonly string[]): string {

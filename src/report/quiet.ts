@@ -11,10 +11,10 @@ export function quietReader(model: RunModel, { out, err, color }: ReaderOptions)
   const paint = createPaint(color);
   return {
     on: (event) => {
-      if (event.type === "warning") err.write(`${renderFailure(event.failure, { color }).trimEnd()}\n`);
+      if (event.type === "warning") err.write(`${renderFailure(event.failure, { color, severity: "warning" })}\n`);
       if (event.type === "node-settled" && event.outcome.kind === "failed") {
-        const { word, text } = phraseOf(event.outcome, model.mode, event.durationMs);
-        err.write(`${event.id}  ${paint("red", word)} ${plainLine(text)}\n`);
+        const { text, style } = phraseOf(event.outcome, model.mode, event.durationMs);
+        err.write(`${event.id}  ${paint(style, plainLine(text))}\n`);
       }
     },
     close: async () => {

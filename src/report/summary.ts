@@ -77,7 +77,7 @@ function moved(model: RunModel, paint: Paint): string[][] {
   const changed = model.settled("done").filter(({ outcome }) => outcome.changed);
   if (changed.length === 0) return [];
   const said = changed.map(({ node, outcome }) => ({ node, outcome: phraseOf(outcome, "run", node.durationMs) }));
-  return listed(paint, "dim", "done before the end", said, ({ word, text }) => `${word} ${text}`.trim());
+  return listed(paint, "dim", "done before the end", said, ({ text }) => text);
 }
 
 function effort(node: NodeState): string {
@@ -87,7 +87,6 @@ function effort(node: NodeState): string {
 
 function rendered(failure: Failure, color: Color): string[] {
   return renderFailure(failure, { color })
-    .trimEnd()
     .split("\n")
     .map((line) => (line === "" ? "" : `    ${line}`));
 }

@@ -3,6 +3,7 @@ import { type Branch, branchesOf } from "./fold.ts";
 import type { GraphNode } from "./graph.ts";
 
 const NARROWEST_LIST = 20;
+const FEW_MISSING = 3;
 
 /**
  * A graph as a tree of text: at the left what nobody needs, below each node what it needs. A subtree is printed once
@@ -43,14 +44,20 @@ function namesOf(
   columns: number,
 ): { readonly beside: string; readonly lines: readonly string[] } {
   if (names.length === 0) return { beside: "", lines: [] };
-  if (parent !== undefined && parent.names.length === names.length) {
-    const above = new Set(parent.names);
-    if (names.every((name) => above.has(name))) return { beside: "  one for each", lines: [] };
-  }
+  const missing = missingFrom(names, parent?.names ?? []);
+  if (missing?.length === 0) return { beside: "  one for each", lines: [] };
+  if (missing !== undefined) return { beside: `  one for each but ${missing.join(", ")}`, lines: [] };
   return {
     beside: "",
     lines: inColumns(names, Math.max(NARROWEST_LIST, columns) - rail.length).map((line) => rail + line),
   };
+}
+
+/** The few names of the branch above that this one lacks, or undefined where it is not nearly the same list. */
+function missingFrom(names: readonly string[], above: readonly string[]): readonly string[] | undefined {
+  const here = new Set(names);
+  const missing = above.filter((name) => !here.has(name));
+  return missing.length <= FEW_MISSING && above.length === names.length + missing.length ? missing : undefined;
 }
 
 /** Names in columns of one width, read along the rows. */

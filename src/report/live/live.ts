@@ -50,6 +50,7 @@ class Live {
   on(event: Event): void {
     switch (event.type) {
       case "pins-started":
+        if (this.#model.nodes.size > 0) break;
         this.#show([VERSIONS]);
         this.#latches.start(VERSIONS);
         break;
@@ -71,7 +72,9 @@ class Live {
         this.#latches.end(event.id, endOf(event.outcome));
         break;
       case "warning":
-        this.#above.push(...renderFailure(event.failure, this.#options).trimEnd().split("\n"));
+        this.#above.push(
+          ...renderFailure(event.failure, { color: this.#options.color, severity: "warning" }).split("\n"),
+        );
         break;
       case "run-stopping":
         this.#above.push(this.#paint("yellow", stoppingText(event.reason)));
@@ -146,8 +149,10 @@ class Live {
   /** Blocked and cancelled nodes come by the hundred and are named in the summary; every other end gets its line. */
   #endOf(id: NodeId, outcome: Outcome, durationMs: number): string[] {
     if (outcome.kind === "blocked" || outcome.kind === "cancelled") return [];
-    const { mark, word, text, style } = phraseOf(outcome, this.#model.mode, durationMs);
-    return [`${this.#paint(style, mark)} ${id}  ${this.#paint("dim", `${word} ${plainLine(text)}`.trim())}`];
+    const { mark, text, style } = phraseOf(outcome, this.#model.mode, durationMs);
+    return [
+      `${this.#paint(style, mark)} ${id}  ${this.#paint(outcome.kind === "done" ? "dim" : style, plainLine(text))}`,
+    ];
   }
 }
 
