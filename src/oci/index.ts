@@ -23,4 +23,11 @@ export { formatPlatform, type Platform, parsePlatform } from "./platform.ts";
 export { formatReference, isHost, isRepository, isTag, parseReference, type Reference } from "./reference.ts";
 export type { BlobToPut, ManifestToPut, MountResult, RegistryClient, UploadSession } from "./registry-client.ts";
 export { type ServedRegistry, type ServedRequest, type ServeOptions, serveLayout } from "./server/index.ts";
-export type { CopyRequest, CopyResult, Survey } from "./transfer/request.ts";
+export {
+  type CopyRequest,
+  type CopyResult,
+  createTransfer,
+  type Survey,
+  type Transfer,
+  type TransferOptions,
+} from "./transfer/index.ts";

@@ -24,3 +24,7 @@ export const ACCEPT_MANIFESTS = [
 
 export const isIndexType = (mediaType: string): boolean =>
   mediaType === MediaType.ociIndex || mediaType === MediaType.dockerList;
+
+/** True for the manifest of one image, or of an artifact in the form of one. */
+export const isImageType = (mediaType: string): boolean =>
+  mediaType === MediaType.ociManifest || mediaType === MediaType.dockerManifest;

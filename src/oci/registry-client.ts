@@ -14,6 +14,8 @@ export interface BlobToPut {
   readonly digest: Digest;
   readonly size: number;
   readonly open: (signal: AbortSignal) => Promise<Readable>;
+  /** Told of bytes as they go out. */
+  readonly onBytes?: (count: number) => void;
 }
 
 /** An upload that a registry has opened and that waits for its bytes. */

@@ -130,7 +130,7 @@ async function putBytes(
       url: withDigest(session.url, blob.digest),
       addresses: session.addresses,
       headers: { "content-type": "application/octet-stream" },
-      body: { size: blob.size, stream },
+      body: { size: blob.size, stream, ...(blob.onBytes === undefined ? {} : { onBytes: blob.onBytes }) },
       signal,
     },
   ).finally(() => stream.destroy());

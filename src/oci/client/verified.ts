@@ -51,8 +51,8 @@ class Verifier extends Transform {
   #verdict(): Failed | undefined {
     const { size, digest } = this.#blob;
     if (this.#size !== size) {
-      const moreOrLess = this.#size > size ? "more than" : `${this.#size} of`;
-      return mismatch(`${this.#sender} sent ${moreOrLess} the ${size} bytes of ${shortDigest(digest)}`);
+      if (this.#size < size) return cutShort(this.#sender, this.#size, this.#blob);
+      return mismatch(`${this.#sender} sent more than the ${size} bytes of ${shortDigest(digest)}`);
     }
     this.#whole = true;
     const actual = this.#hash.digest("hex");
@@ -65,9 +65,19 @@ class Verifier extends Transform {
 export function mismatch(message: string, expected?: Digest, actual?: Digest): Failed {
   return new Failed({
     code: "registry/digest-mismatch",
-    class: "transient",
+    class: "permanent",
     message,
-    hint: "Run again; if it stays, the copy there is damaged, or a proxy changes what passes through it",
+    hint: "Look whether the copy there is damaged, or a proxy changes what passes through it",
     ...(expected === undefined ? {} : { detail: [`expected ${expected}`, `received ${actual ?? "something else"}`] }),
+  });
+}
+
+/** A body that ended early without the connection breaking: some proxies do that when they lose the other side. */
+function cutShort(sender: string, size: number, blob: Descriptor): Failed {
+  return new Failed({
+    code: "registry/digest-mismatch",
+    class: "transient",
+    message: `${sender} sent ${size} of the ${blob.size} bytes of ${shortDigest(blob.digest)}`,
+    hint: "Run again; if it stays, the copy there is damaged, or a proxy between limits its length",
   });
 }

@@ -57,7 +57,7 @@ function sendBody(outgoing: ClientRequest, body: HttpRequest["body"], reject: (e
   sendStream(outgoing, body, reject);
 }
 
-function sendStream(outgoing: ClientRequest, { stream }: StreamBody, reject: (error: Error) => void): void {
+function sendStream(outgoing: ClientRequest, { stream, onBytes }: StreamBody, reject: (error: Error) => void): void {
   let answered = false;
   const abandon = (error: Error): void => {
     if (answered) return;
@@ -77,8 +77,12 @@ function sendStream(outgoing: ClientRequest, { stream }: StreamBody, reject: (er
     stream.destroy();
     incoming.once("close", () => outgoing.destroy());
   });
-  if (stream.errored === null) stream.pipe(outgoing);
-  else abandon(stream.errored);
+  if (stream.errored !== null) {
+    abandon(stream.errored);
+    return;
+  }
+  stream.pipe(outgoing);
+  if (onBytes !== undefined) stream.on("data", (chunk: Uint8Array) => onBytes(chunk.length));
 }
 
 function limitConnecting(outgoing: ClientRequest, connectMs: number): void {

@@ -1,6 +1,7 @@
 export {
   type BackoffOptions,
   createHostPauses,
+  defaultBackoff,
   fullJitter,
   type HostPauses,
   parseRetryAfter,

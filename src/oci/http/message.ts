@@ -7,6 +7,8 @@ export type Method = "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
 export interface StreamBody {
   readonly size: number;
   readonly stream: Readable;
+  /** Told of bytes as they go out. */
+  readonly onBytes?: (count: number) => void;
 }
 
 export interface HttpRequest {

@@ -1,0 +1,132 @@
+import type { ImageSource } from "../content.ts";
+import { type BackoffOptions, cancelled, persistently } from "../http/index.ts";
+import type { Descriptor } from "../manifest.ts";
+import type { RegistryClient, UploadSession } from "../registry-client.ts";
+import type { Places } from "./places.ts";
+import type { Brought, TargetMemory } from "./target-memory.ts";
+
+/** One blob on its way. */
+export interface BlobMove {
+  readonly source: ImageSource;
+  readonly from: string;
+  readonly registry: RegistryClient;
+  readonly to: string;
+  readonly blob: Descriptor;
+  /** After a registry has lost what it had confirmed, only what it is asked for anew counts. */
+  readonly trust: "memory" | "nothing";
+  /** Asked before bytes are sent: false once another blob of the image has failed. */
+  readonly mayStart: () => boolean;
+  /** Told of bytes that went out, and, negative, of those that were in vain. */
+  readonly onBytes: (count: number) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface BlobMoverOptions {
+  readonly memory: TargetMemory;
+  /** Places at targets and at sources are counted apart: two that copy to each other would otherwise wait for ever. */
+  readonly targetPlaces: Places;
+  readonly sourcePlaces: Places;
+  readonly backoff: BackoffOptions;
+}
+
+export type MoveBlob = (move: BlobMove) => Promise<Brought>;
+
+/**
+ * Sees to it that a repository has a blob. Each blob crosses to a registry once in a run; other repositories there
+ * mount it, and are sent it only where the registry refuses that.
+ */
+export function createBlobMover(options: BlobMoverOptions): MoveBlob {
+  const { memory } = options;
+  return (move) => {
+    const { registry, to, blob, trust, signal } = move;
+    if (trust === "nothing") memory.forget(registry.name, to, blob.digest);
+    return memory.once(
+      registry.name,
+      to,
+      blob.digest,
+      () => bring(move, options),
+      () => signal.aborted,
+    );
+  };
+}
+
+async function bring(move: BlobMove, options: BlobMoverOptions): Promise<Brought> {
+  const { registry, to, blob, trust, signal } = move;
+  const { memory } = options;
+  if (trust === "nothing") return checkOrSend(move, options, undefined);
+  for (;;) {
+    const holding = memory.holder(registry.name, blob.digest);
+    if (holding === undefined) {
+      let brought: Brought = { kind: "present" };
+      await memory.lead(registry.name, blob.digest, async () => {
+        brought = await mountOrSend(move, options, sameRegistry(move));
+        return to;
+      });
+      return brought;
+    }
+    const holder = await orAborted(holding, signal).catch(() => undefined);
+    if (signal.aborted) throw cancelled();
+    if (holder === to) return { kind: "present" };
+    if (holder !== undefined) return mountOrSend(move, options, holder);
+  }
+}
+
+/** The source repository itself, where source and target are one registry. */
+function sameRegistry({ source, registry, from, to }: BlobMove): string | undefined {
+  return source === registry && from !== to ? from : undefined;
+}
+
+async function mountOrSend(move: BlobMove, options: BlobMoverOptions, from: string | undefined): Promise<Brought> {
+  const { registry, to, blob, signal } = move;
+  if (from === undefined) return checkOrSend(move, options, undefined);
+  const result = await registry.mountBlob(to, blob.digest, from, signal);
+  if (result.kind === "mounted") return { kind: "mounted" };
+  return checkOrSend(move, options, result.session);
+}
+
+async function checkOrSend(
+  move: BlobMove,
+  options: BlobMoverOptions,
+  session: UploadSession | undefined,
+): Promise<Brought> {
+  const { registry, to, blob, signal } = move;
+  if (await registry.hasBlob(to, blob.digest, signal)) {
+    if (session !== undefined) await registry.cancelUpload(session);
+    return { kind: "present" };
+  }
+  await options.targetPlaces.within(registry.name, signal, () =>
+    options.sourcePlaces.within(move.source.name, signal, () => send(move, options.backoff, session)),
+  );
+  return { kind: "sent", bytes: blob.size };
+}
+
+async function send(move: BlobMove, backoff: BackoffOptions, session: UploadSession | undefined): Promise<void> {
+  const { source, from, registry, to, blob, onBytes, mayStart, signal } = move;
+  if (!mayStart()) throw cancelled();
+  const attempts = { ...backoff, attempts: Math.min(3, backoff.attempts) };
+  await persistently(attempts, signal, async (attempt) => {
+    let sent = 0;
+    const count = (bytes: number): void => {
+      sent += bytes;
+      onBytes(bytes);
+    };
+    const open = (aborted: AbortSignal): ReturnType<ImageSource["openBlob"]> => source.openBlob(from, blob, aborted);
+    const bytes = { digest: blob.digest, size: blob.size, open, onBytes: count };
+    try {
+      await registry.uploadBlob(to, bytes, signal, attempt === 1 ? session : undefined);
+    } catch (error) {
+      onBytes(-sent);
+      throw error;
+    }
+  });
+}
+
+/** Waits for what others do, but no longer than until we are told to stop. */
+function orAborted<Value>(pending: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  if (signal.aborted) return Promise.reject(cancelled());
+  return new Promise((resolve, reject) => {
+    const dropped = (): void => reject(cancelled());
+    signal.addEventListener("abort", dropped, { once: true });
+    pending.then(resolve, reject).finally(() => signal.removeEventListener("abort", dropped));
+  });
+}

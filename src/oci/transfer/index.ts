@@ -1,0 +1,2 @@
+export type { CopyRequest, CopyResult, Survey } from "./request.ts";
+export { createTransfer, type Transfer, type TransferOptions } from "./transfer.ts";

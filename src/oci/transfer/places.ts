@@ -1,0 +1,59 @@
+import { cancelled } from "../http/index.ts";
+
+/** Places at each host, given out in the order in which they were asked for. */
+export interface Places {
+  /** Waits for a place and gives it back afterwards. Throws `Failed` (`oci/cancelled`). */
+  readonly within: <Result>(host: string, signal: AbortSignal, work: () => Promise<Result>) => Promise<Result>;
+}
+
+interface Host {
+  taken: number;
+  readonly waiting: Set<() => void>;
+}
+
+export function createPlaces(perHost: number): Places {
+  const hosts = new Map<string, Host>();
+  return {
+    within: async (name, signal, work) => {
+      const host = hosts.get(name) ?? { taken: 0, waiting: new Set() };
+      hosts.set(name, host);
+      if (host.taken < perHost) host.taken += 1;
+      else await turn(host, signal);
+      try {
+        return await work();
+      } finally {
+        handOn(host);
+      }
+    },
+  };
+}
+
+/** A place that comes free goes to whoever waits longest, without being free in between. */
+function turn(host: Host, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const given = (): void => {
+      signal.removeEventListener("abort", dropped);
+      resolve();
+    };
+    const dropped = (): void => {
+      host.waiting.delete(given);
+      reject(cancelled());
+    };
+    if (signal.aborted) {
+      reject(cancelled());
+      return;
+    }
+    signal.addEventListener("abort", dropped, { once: true });
+    host.waiting.add(given);
+  });
+}
+
+function handOn(host: Host): void {
+  const [next] = host.waiting;
+  if (next === undefined) {
+    host.taken -= 1;
+    return;
+  }
+  host.waiting.delete(next);
+  next();
+}

@@ -1,0 +1,123 @@
+import type { Digest } from "../digest.ts";
+import { type BackoffOptions, defaultBackoff } from "../http/index.ts";
+import type { Manifest } from "../manifest.ts";
+import { createBlobMover } from "./blob-mover.ts";
+import { copyTree } from "./copy.ts";
+import { platformOf } from "./image-config.ts";
+import { createManifestCache, type ManifestCache } from "./manifest-cache.ts";
+import { createPlaces } from "./places.ts";
+import type { CopyRequest, CopyResult, Survey } from "./request.ts";
+import { type Selection, selectPlatforms } from "./select.ts";
+import { createSurveyor } from "./survey.ts";
+import { headOf, tagConflict } from "./target.ts";
+import { createTargetMemory } from "./target-memory.ts";
+import { type ImageTree, loadTree, platformsIn } from "./tree.ts";
+
+export interface TransferOptions {
+  /** Blobs at once from one source, and to one target. */
+  readonly blobsPerHost?: number;
+  readonly backoff?: Partial<BackoffOptions>;
+}
+
+/** Moves images to registries; one for a whole run, as it remembers what is where. */
+export interface Transfer {
+  /**
+   * Copies an image, unless its tag stands at it already. Throws `Failed`: `registry/…`, `oci/…`,
+   * `transfer/no-such-platform`; of class `conflict` where an immutable tag stands at something else, `cancelled`
+   * where the run was interrupted before the image's manifests were on their way.
+   */
+  readonly copy: (request: CopyRequest) => Promise<CopyResult>;
+  /** What `copy` would do; nothing is written. */
+  readonly survey: (request: CopyRequest) => Promise<Survey>;
+}
+
+/** What a copy wants at its target. The selection is undefined while all of it is wanted and none of it was read. */
+interface Wanted {
+  readonly digest: Digest;
+  readonly selection: Selection | undefined;
+}
+
+export function createTransfer(options: TransferOptions = {}): Transfer {
+  const memory = createTargetMemory();
+  const cache = createManifestCache();
+  const perHost = options.blobsPerHost ?? 6;
+  const move = createBlobMover({
+    memory,
+    targetPlaces: createPlaces(perHost),
+    sourcePlaces: createPlaces(perHost),
+    backoff: { ...defaultBackoff, ...options.backoff },
+  });
+  const missingBytes = createSurveyor(memory);
+
+  return {
+    copy: async (request) => {
+      const signal = AbortSignal.any([request.stopping, request.killed]);
+      const wanted = await want(request, cache, signal);
+      const present = await headOf(request.to, wanted.digest, signal);
+      if (present?.digest === wanted.digest) return upToDate(request, wanted, present.mediaType);
+      if (present !== undefined && request.tags === "immutable") {
+        throw tagConflict(request.to, wanted.digest, present.digest);
+      }
+      const tree = await treeOf(request, wanted, cache, signal);
+      const sums = await copyTree(tree, request, { move, memory });
+      return {
+        digest: wanted.digest,
+        sourceDigest: request.from.digest,
+        mediaType: tree.root.mediaType,
+        platforms: tree.platforms,
+        changed: true,
+        ...sums,
+        trimmed: wanted.selection?.trimmed ?? false,
+      };
+    },
+    survey: async (request) => {
+      const signal = AbortSignal.any([request.stopping, request.killed]);
+      const wanted = await want(request, cache, signal);
+      const present = (await headOf(request.to, wanted.digest, signal))?.digest;
+      const digest = wanted.digest;
+      if (present === digest) return { state: "up-to-date", digest, present, bytes: 0 };
+      if (present !== undefined && request.tags === "immutable")
+        return { state: "conflict", digest, present, bytes: 0 };
+      const tree = await treeOf(request, wanted, cache, signal);
+      const bytes = await missingBytes(tree.blobs, request.to, signal);
+      return { state: present === undefined ? "create" : "move", digest, present, bytes };
+    },
+  };
+}
+
+async function want({ from, platforms }: CopyRequest, cache: ManifestCache, signal: AbortSignal): Promise<Wanted> {
+  if (platforms === "all") return { digest: from.digest, selection: undefined };
+  const { source, repository } = from;
+  const manifest = (digest: Digest): Promise<Manifest> => cache.get(source, repository, digest, signal);
+  const selection = await selectPlatforms(await manifest(from.digest), platforms, {
+    name: `${source.name}/${repository}@${from.digest}`,
+    manifest,
+    platform: (image) => platformOf(source, repository, image, signal),
+  });
+  return { digest: selection.root.digest, selection };
+}
+
+async function treeOf(
+  { from }: CopyRequest,
+  { digest, selection }: Wanted,
+  cache: ManifestCache,
+  signal: AbortSignal,
+): Promise<ImageTree> {
+  const load = async (one: Digest): Promise<Manifest> =>
+    selection?.made.get(one) ?? cache.get(from.source, from.repository, one, signal);
+  return loadTree(selection?.root ?? (await load(digest)), load);
+}
+
+function upToDate(request: CopyRequest, { digest, selection }: Wanted, mediaType: string): CopyResult {
+  const root = selection?.root;
+  return {
+    digest,
+    sourceDigest: request.from.digest,
+    mediaType,
+    platforms: root === undefined ? [] : platformsIn(root),
+    changed: false,
+    bytes: 0,
+    mountedBytes: 0,
+    trimmed: selection?.trimmed ?? false,
+  };
+}
