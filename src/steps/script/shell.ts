@@ -1,5 +1,5 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
-import { access, constants } from "node:fs/promises";
+import { statSync } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
 import type { LogEntry, Options, ProcessOutput, ProcessPromise, Shell } from "zx/core";
 import { Failed } from "../../failure/index.ts";
@@ -34,9 +34,9 @@ export interface BoundShell {
 
 /** zx bound to one task. Throws `Failed` (`task/no-bash`) where the environment has no bash. */
 export async function bindShell(settings: ShellSettings): Promise<BoundShell> {
-  const [zx, shell] = await Promise.all([import("zx/core"), findBash(settings.env)]);
+  const zx = await import("zx/core");
   const options: Partial<Options> = {
-    shell,
+    shell: findBash(settings.env),
     prefix: "set -euo pipefail;",
     postfix: "",
     quote: zx.quote,
@@ -66,15 +66,12 @@ export async function bindShell(settings: ShellSettings): Promise<BoundShell> {
   };
 }
 
-async function findBash(env: Readonly<Record<string, string | undefined>>): Promise<string> {
+function findBash(env: Readonly<Record<string, string | undefined>>): string {
   const folders = (env.PATH ?? "").split(delimiter).filter((folder) => isAbsolute(folder));
   for (const folder of folders) {
     const file = join(folder, "bash");
-    const found = await access(file, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (found) return file;
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found?.isFile() && (found.mode & 0o111) !== 0) return file;
   }
   throw new Failed({
     code: "task/no-bash",
