@@ -16,7 +16,10 @@ export async function graph(host: Host, args: Arguments): Promise<number> {
   // Without a selection the whole is shown, the tasks included that a run would leave out.
   const whole = selection.names.length === 0 && selection.targets.length === 0;
   const { nodes } = whole ? laidOut : select(laidOut, selection);
-  const text = renderGraph([...nodes.values()].map(({ id, needs }) => ({ id, needs })), format);
+  const text = renderGraph(
+    [...nodes.values()].map(({ id, needs }) => ({ id, needs })),
+    format,
+  );
   host.out.write(text.endsWith("\n") ? text : `${text}\n`);
   return 0;
 }
@@ -26,5 +29,10 @@ function formatOf(args: Arguments): Format {
   const format = FORMATS.find((candidate) => candidate === text);
   if (format !== undefined) return format;
   const hint = didYouMean(text, FORMATS);
-  throw new Failed({ code: "usage/bad-argument", class: "usage", message: `There is no format "${text}"`, ...(hint === undefined ? {} : { hint }) });
+  throw new Failed({
+    code: "usage/bad-argument",
+    class: "usage",
+    message: `There is no format "${text}"`,
+    ...(hint === undefined ? {} : { hint }),
+  });
 }

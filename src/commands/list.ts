@@ -18,10 +18,33 @@ export async function list(host: Host, args: Arguments): Promise<number> {
   const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
     rows.length === 0 ? [] : [renderTable({ head, rows, color, width })];
   const tables = [
-    ...table(["IMAGE", "FROM", "VERSION", "TARGETS"], listing.images.map(({ name, from, version, hold, targets }) => [name, from, hold === null ? version : `${version} (${hold})`, targets.join(" ")])),
-    ...table(["TARGET", "REGISTRY", "TYPE", "IMAGES", "PLATFORMS"], listing.targets.map(({ name, registry, type, images, platforms }) => [name, registry, type, String(images), platforms.join(" ")])),
-    ...table(["BUNDLE", "IMAGES OF", "PUBLISHED AS"], listing.bundles.map(({ name, images, as }) => [name, images, as])),
-    ...table(["TASK", "DESCRIPTION"], listing.tasks.map(({ name, description }) => [name, description])),
+    ...table(
+      ["IMAGE", "FROM", "VERSION", "TARGETS"],
+      listing.images.map(({ name, from, version, hold, targets }) => [
+        name,
+        from,
+        hold === null ? version : `${version} (${hold})`,
+        targets.join(" "),
+      ]),
+    ),
+    ...table(
+      ["TARGET", "REGISTRY", "TYPE", "IMAGES", "PLATFORMS"],
+      listing.targets.map(({ name, registry, type, images, platforms }) => [
+        name,
+        registry,
+        type,
+        String(images),
+        platforms.join(" "),
+      ]),
+    ),
+    ...table(
+      ["BUNDLE", "IMAGES OF", "PUBLISHED AS"],
+      listing.bundles.map(({ name, images, as }) => [name, images, as]),
+    ),
+    ...table(
+      ["TASK", "DESCRIPTION"],
+      listing.tasks.map(({ name, description }) => [name, description]),
+    ),
   ];
   host.out.write(`${tables.map((text) => text.trimEnd()).join("\n\n")}\n`);
   return 0;
@@ -35,21 +58,30 @@ function listingOf(config: Config) {
       from: fromOf(image),
       version: versionOf(image),
       hold: image.hold ?? null,
-      targets: targets.filter(({ entries }) => entries.some((entry) => entry.image === image.name)).map(({ name }) => name),
+      targets: targets
+        .filter(({ entries }) => entries.some((entry) => entry.image === image.name))
+        .map(({ name }) => name),
     })),
     targets: targets.map(({ name, registry, entries, platforms }) => ({
       name,
       registry: placeOf(config.registries.get(registry)),
       type: config.registries.get(registry)?.type ?? "",
       images: entries.length,
-      platforms: platforms?.map(({ os, architecture, variant }) => [os, architecture, variant].filter(Boolean).join("/")) ?? ["all"],
+      platforms: platforms?.map(({ os, architecture, variant }) =>
+        [os, architecture, variant].filter(Boolean).join("/"),
+      ) ?? ["all"],
     })),
-    bundles: [...config.bundles.values()].map(({ name, images, to }) => ({ name, images, as: `${to.target}: ${to.as}` })),
+    bundles: [...config.bundles.values()].map(({ name, images, to }) => ({
+      name,
+      images,
+      as: `${to.target}: ${to.as}`,
+    })),
     tasks: [...config.tasks.values()].map(({ name, description }) => ({ name, description: description ?? "" })),
   };
 }
 
-const fromOf = ({ origin }: Image): string => (origin.kind === "build" ? "(built from files)" : `${origin.host}/${origin.repository}`);
+const fromOf = ({ origin }: Image): string =>
+  origin.kind === "build" ? "(built from files)" : `${origin.host}/${origin.repository}`;
 
 function versionOf({ version }: Image): string {
   switch (version.kind) {

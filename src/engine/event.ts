@@ -1,9 +1,15 @@
 import type { Failure } from "../failure/index.ts";
 import type { NodeId } from "./graph.ts";
 
-/** How a node ended. `done` with `changed: false` is "up to date". */
+/**
+ * What a node that is done did to the world: `changed` it, found it `unchanged` (up to date), `ran` something whose
+ * effect is its own affair, or had nothing to do with it (`none`: a decision, a check, work in memory).
+ */
+export type Effect = "changed" | "unchanged" | "ran" | "none";
+
+/** How a node ended. */
 export type Outcome =
-  | { readonly kind: "done"; readonly changed: boolean; readonly summary: string; readonly bytes: number }
+  | { readonly kind: "done"; readonly effect: Effect; readonly summary: string; readonly bytes: number }
   | { readonly kind: "failed"; readonly failure: Failure }
   | { readonly kind: "blocked"; readonly by: readonly NodeId[] }
   | { readonly kind: "skipped"; readonly why: string }

@@ -1,5 +1,5 @@
 export type { Clock } from "./clock.ts";
-export type { Emit, Event, EventBody, NodeReport, Outcome, StopReason } from "./event.ts";
+export type { Effect, Emit, Event, EventBody, NodeReport, Outcome, StopReason } from "./event.ts";
 export type { ExitCode, StopSignal } from "./exit-code.ts";
 export { exitCodeOf } from "./exit-code.ts";
 export type { Graph, Node, NodeId } from "./graph.ts";

@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.ts";
-import type { Emit, NodeReport, Outcome, StopReason } from "./event.ts";
+import type { Effect, Emit, NodeReport, Outcome, StopReason } from "./event.ts";
 import type { Graph, Node, NodeId } from "./graph.ts";
 import { Scheduler } from "./scheduler.ts";
 
@@ -32,7 +32,7 @@ export type StepResult<Value> =
   | {
       readonly kind: "done";
       readonly value: Value;
-      readonly changed: boolean;
+      readonly effect: Effect;
       readonly summary: string;
       readonly bytes: number;
     }

@@ -255,7 +255,7 @@ export class Scheduler<Step, Value> {
 function outcomeOf<Value>(result: StepResult<Value>): Outcome {
   switch (result.kind) {
     case "done":
-      return { kind: "done", changed: result.changed, summary: result.summary, bytes: result.bytes };
+      return { kind: "done", effect: result.effect, summary: result.summary, bytes: result.bytes };
     case "skipped":
       return { kind: "skipped", why: result.why };
     case "waiting":

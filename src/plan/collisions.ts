@@ -11,7 +11,8 @@ export function collisions(config: Config, nodes: Iterable<{ id: NodeId; step: S
     if (step.kind !== "copy" && step.kind !== "bundle") continue;
     const { registry, path, component, tag } = step.destination;
     if (tag === undefined) continue;
-    const place = step.kind === "copy" ? entryPlace(config, step.target, step.image) : config.bundles.get(step.bundle)?.to.place;
+    const place =
+      step.kind === "copy" ? entryPlace(config, step.target, step.image) : config.bundles.get(step.bundle)?.to.place;
     if (place === undefined) continue;
     const name = `${component ?? path}:${tag}`;
     const key = `${registry}\n${name}`;
@@ -33,6 +34,6 @@ function collision(id: NodeId, place: Place, other: { id: NodeId; place: Place }
     message: `${id} and ${other.id} would both be published as ${name}`,
     place,
     related: [{ message: `${other.id} is named here`, place: other.place }],
-    hint: 'Give one of them a name of its own with "as", or keep the path: as: "${' + 'path}:${' + 'tag}"',
+    hint: 'Give one of them a name of its own with "as", or keep the path: as: "${' + "path}:${" + 'tag}"',
   };
 }

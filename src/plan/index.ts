@@ -1,4 +1,3 @@
-export { globToTest, isGlob } from "./glob.ts";
 export { layOut } from "./lay-out.ts";
 export { tagOf } from "./naming.ts";
 export { poolsOf } from "./pools.ts";

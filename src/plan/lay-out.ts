@@ -1,10 +1,10 @@
-import type { Bundle, Config, Need, Target, Task } from "../config/index.ts";
+import { type Bundle, type Config, globToTest, isGlob, type Need, type Target, type Task } from "../config/index.ts";
 import { asNodeId, type Graph, type Node, type NodeId } from "../engine/index.ts";
 import { didYouMean, FailedTogether, type Failure, type Place } from "../failure/index.ts";
 import type { Pins } from "../release/index.ts";
 import { collisions } from "./collisions.ts";
 import { type Edge, inOrder } from "./edges.ts";
-import { globToTest, isGlob } from "./glob.ts";
+
 import { destinationOf, splitTag } from "./naming.ts";
 import { poolOfHost, poolOfRegistry } from "./pools.ts";
 import type { Step } from "./step.ts";

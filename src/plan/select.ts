@@ -1,6 +1,7 @@
+import { globToTest } from "../config/index.ts";
 import type { Graph, Node, NodeId } from "../engine/index.ts";
 import { didYouMean, FailedTogether, type Failure } from "../failure/index.ts";
-import { globToTest } from "./glob.ts";
+
 import type { Step } from "./step.ts";
 
 /** What a command line names: nodes by name or glob, and targets. Both empty: everything but tasks nobody needs. */

@@ -1,5 +1,6 @@
 import type { NodeId } from "../engine/index.ts";
 import type { Digest, ImageSource } from "../oci/index.ts";
+import type { Destination } from "../plan/index.ts";
 import type { Pin } from "../release/index.ts";
 
 /** What a node hands to the nodes that need it. */
@@ -24,6 +25,7 @@ export interface PublishedImage {
   /** The name of the image or bundle in the config. */
   readonly name: string;
   readonly target: string;
+  readonly destination: Destination;
   /** `host/repository:tag`, as users pull it. */
   readonly reference: string;
   /** `host/repository@digest`, as users pull it. */

@@ -3,7 +3,7 @@ import { test } from "uvu";
 import { asNodeId, exitCodeOf, type Outcome } from "../../src/engine/index.ts";
 import type { FailureClass } from "../../src/failure/index.ts";
 
-const done: Outcome = { kind: "done", changed: true, summary: "", bytes: 0 };
+const done: Outcome = { kind: "done", effect: "changed", summary: "", bytes: 0 };
 const skipped: Outcome = { kind: "skipped", why: "" };
 const waiting: Outcome = { kind: "waiting", for: "approval" };
 const cancelled: Outcome = { kind: "cancelled" };

@@ -104,7 +104,7 @@ const stopOf = (immediate: NodeJS.Immediate) => () => clearImmediate(immediate);
 function end(fate: Fate, attempt: number): StepResult<string> {
   switch (fate) {
     case "done":
-      return { kind: "done", value: "", changed: false, summary: "", bytes: 0 };
+      return { kind: "done", value: "", effect: "unchanged", summary: "", bytes: 0 };
     case "skipped":
       return { kind: "skipped", why: "test" };
     case "waiting":

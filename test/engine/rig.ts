@@ -33,7 +33,7 @@ export type Step = (context: StepContext<string>, name: string) => Promise<StepR
 export const done = (name = ""): StepResult<string> => ({
   kind: "done",
   value: `value of ${name}`,
-  changed: true,
+  effect: "changed",
   summary: "",
   bytes: 0,
 });

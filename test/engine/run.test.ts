@@ -147,7 +147,7 @@ test("a node is told as started once, as settled once, and what it reports in be
     {
       type: "node-settled",
       id: "a",
-      outcome: { kind: "done", changed: true, summary: "", bytes: 0 },
+      outcome: { kind: "done", effect: "changed", summary: "", bytes: 0 },
       durationMs: 40,
     },
   ]);

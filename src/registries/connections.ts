@@ -1,0 +1,16 @@
+import type { RegistryClient } from "../oci/index.ts";
+
+/** A repository at the server where it is really reached. */
+export interface Location {
+  readonly registry: RegistryClient;
+  readonly repository: string;
+}
+
+/** The open connections of a run: one client for each server, made when it is first needed. */
+export interface Connections {
+  /** Where a repository is read whose host is written in a reference: a declared registry, an upstream, or the host itself. */
+  readonly source: (host: string, repository: string) => Promise<Location>;
+  /** The client of a declared registry. */
+  readonly target: (registry: string) => Promise<RegistryClient>;
+  readonly close: () => Promise<void>;
+}

@@ -1,0 +1,107 @@
+import { readFile } from "node:fs/promises";
+import type { Auth, Config, Endpoint, Registry } from "../config/index.ts";
+import { unreachable } from "../failure/index.ts";
+import {
+  type Credentials,
+  createFileCredentials,
+  createHostPauses,
+  createRegistry,
+  defaultUrl,
+  type RegistryClient,
+  type ServedRegistry,
+  serveLayout,
+} from "../oci/index.ts";
+import type { Connections } from "./connections.ts";
+
+export interface OpenOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The user's home folder, where auth files are. */
+  readonly home: string;
+  readonly onSecret: (secret: string) => void;
+}
+
+/**
+ * Connections for a config. Nothing is opened before it is asked for: embedded registries are served from then on
+ * until `close`, and credentials are read when a server first wants them.
+ */
+export function openConnections(config: Config, options: OpenOptions): Connections {
+  const { onSecret } = options;
+  const pauses = createHostPauses();
+  const fromFiles = createFileCredentials(options);
+  const served: ServedRegistry[] = [];
+  const clients = new Map<string, Promise<RegistryClient>>();
+
+  const once = (key: string, open: () => Promise<RegistryClient>): Promise<RegistryClient> => {
+    const client = clients.get(key) ?? open();
+    clients.set(key, client);
+    return client;
+  };
+
+  const reach = async (host: string, endpoint: Endpoint): Promise<RegistryClient> => {
+    const { auth, ca } = endpoint;
+    return createRegistry({
+      host,
+      url: endpoint.host === "docker.io" ? defaultUrl(endpoint.host) : `${endpoint.scheme}://${endpoint.host}`,
+      ca: ca === undefined ? undefined : await readFile(ca, "utf8"),
+      credentials: (repository) =>
+        auth === undefined ? fromFiles(endpoint.host, repository) : readAuth(auth, onSecret),
+      onSecret,
+      pauses,
+    });
+  };
+
+  const serve = async (registry: Extract<Registry, { readonly type: "embedded" }>): Promise<RegistryClient> => {
+    const server = await serveLayout({ folder: registry.folder, listen: { host: "127.0.0.1", port: 0 } });
+    served.push(server);
+    return createRegistry({ host: registry.host, url: `http://${server.host}`, pauses });
+  };
+
+  const target = (name: string): Promise<RegistryClient> => {
+    const registry = config.registries.get(name);
+    if (registry === undefined) throw new Error(`no registry ${name}`);
+    return once(`registry:${name}`, () =>
+      registry.type === "embedded" ? serve(registry) : reach(registry.endpoint.host, registry.endpoint),
+    );
+  };
+
+  return {
+    target,
+    source: async (host, repository) => {
+      const upstream = config.upstreams.get(host);
+      if (upstream !== undefined) {
+        const registry = await once(`upstream:${host}`, () => reach(host, upstream.endpoint));
+        return { registry, repository: `${upstream.prefix}${repository}` };
+      }
+      const declared = [...config.registries.values()].find((registry) => hostOf(registry) === host);
+      if (declared !== undefined) return { registry: await target(declared.name), repository };
+      const credentials = (path: string) => fromFiles(host, path);
+      const registry = await once(`host:${host}`, async () => createRegistry({ host, credentials, onSecret, pauses }));
+      return { registry, repository };
+    },
+    close: async () => {
+      for (const client of await Promise.allSettled(clients.values())) {
+        if (client.status === "fulfilled") client.value.close();
+      }
+      await Promise.all(served.map((server) => server.close()));
+    },
+  };
+}
+
+const hostOf = (registry: Registry): string => (registry.type === "embedded" ? registry.host : registry.endpoint.host);
+
+async function readAuth(auth: Auth, onSecret: (secret: string) => void): Promise<Credentials> {
+  switch (auth.kind) {
+    case "basic": {
+      const [username, password] = await Promise.all([auth.username.read(), auth.password.read()]);
+      onSecret(password);
+      return { kind: "basic", username, password };
+    }
+    case "token": {
+      const token = await auth.token.read();
+      onSecret(token);
+      return { kind: "bearer", token };
+    }
+    default:
+      return unreachable(auth);
+  }
+}

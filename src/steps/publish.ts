@@ -1,0 +1,111 @@
+import type { StepContext, StepResult } from "../engine/index.ts";
+import { unreachable } from "../failure/index.ts";
+import { type CopyRequest, type Digest, formatPlatform, type ImageSource, shortDigest } from "../oci/index.ts";
+import type { Destination } from "../plan/index.ts";
+import { waysOf } from "../registries/index.ts";
+import type { Scope } from "./scope.ts";
+import type { PublishedImage, StepValue } from "./value.ts";
+
+/** Something to be published under a name of a target. */
+export interface ToPublish {
+  readonly name: string;
+  readonly from: { readonly source: ImageSource; readonly repository: string; readonly digest: Digest };
+  readonly target: string;
+  readonly destination: Destination;
+  /** What the source names as its platforms, where it is known beforehand. */
+  readonly platforms: readonly string[];
+}
+
+/** Sends an image to its place at a target, or says what sending it would mean. */
+export async function publish(
+  image: ToPublish,
+  context: StepContext<StepValue>,
+  scope: Scope,
+): Promise<StepResult<StepValue>> {
+  const target = scope.config.targets.get(image.target);
+  const registry = scope.config.registries.get(image.destination.registry);
+  if (target === undefined || registry === undefined) throw new Error(`no target ${image.target}`);
+  const request: CopyRequest = {
+    from: image.from,
+    to: {
+      registry: await scope.connections.target(registry.name),
+      repository: waysOf(registry).pushedTo(image.destination),
+      tag: image.destination.tag,
+    },
+    platforms: target.platforms ?? "all",
+    tags: target.tags,
+    onProgress: (progress) => context.report({ type: "node-progress", ...progress }),
+    stopping: context.stopping,
+    killed: context.killed,
+  };
+  const done = scope.mode === "run" ? await send(request, scope) : await survey(request, scope);
+  return { kind: "done", ...done, value: published(image, done.digest, done.platforms, scope) };
+}
+
+interface Sent {
+  readonly digest: Digest;
+  readonly platforms: readonly string[];
+  readonly effect: "changed" | "unchanged";
+  readonly summary: string;
+  readonly bytes: number;
+}
+
+async function send(request: CopyRequest, scope: Scope): Promise<Sent> {
+  const { digest, sourceDigest, platforms, changed, bytes, trimmed } = await scope.transfer.copy(request);
+  const what = changed ? "copied" : "up to date";
+  const trim = trimmed ? `, trimmed to ${chosen(request)} from ${shortDigest(sourceDigest)}` : "";
+  return {
+    digest,
+    platforms,
+    effect: changed ? "changed" : "unchanged",
+    bytes,
+    summary: `${what} ${shortDigest(digest)}${trim}`,
+  };
+}
+
+async function survey(request: CopyRequest, scope: Scope): Promise<Sent> {
+  const { state, digest, present, bytes } = await scope.transfer.survey(request);
+  return {
+    digest,
+    platforms: [],
+    effect: state === "up-to-date" ? "unchanged" : "changed",
+    bytes,
+    summary: sentence(),
+  };
+
+  function sentence(): string {
+    switch (state) {
+      case "up-to-date":
+        return `up to date ${shortDigest(digest)}`;
+      case "create":
+        return `would be created at ${shortDigest(digest)}`;
+      case "move":
+        return `would move from ${present === undefined ? "another digest" : shortDigest(present)} to ${shortDigest(digest)}`;
+      case "conflict":
+        return `conflict: the tag stands at ${present === undefined ? "another digest" : shortDigest(present)} and may not move`;
+      default:
+        return unreachable(state);
+    }
+  }
+}
+
+const chosen = ({ platforms }: CopyRequest): string =>
+  platforms === "all" ? "all" : platforms.map(formatPlatform).join(", ");
+
+function published(image: ToPublish, digest: Digest, platforms: readonly string[], scope: Scope): PublishedImage {
+  const registry = scope.config.registries.get(image.destination.registry);
+  if (registry === undefined) throw new Error(`no registry ${image.destination.registry}`);
+  const { host, repository } = waysOf(registry).publicName(image.destination);
+  const named = `${host}/${repository}`;
+  const { tag } = image.destination;
+  return {
+    kind: "published",
+    name: image.name,
+    target: image.target,
+    destination: image.destination,
+    reference: tag === undefined ? `${named}@${digest}` : `${named}:${tag}`,
+    pinned: `${named}@${digest}`,
+    digest,
+    platforms: platforms.length > 0 ? platforms : image.platforms,
+  };
+}

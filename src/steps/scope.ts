@@ -1,0 +1,32 @@
+import type { Config } from "../config/index.ts";
+import type { Graph, Node, NodeId, StepContext, StepResult } from "../engine/index.ts";
+import type { Failure } from "../failure/index.ts";
+import type { Transfer } from "../oci/index.ts";
+import type { Step } from "../plan/index.ts";
+import type { Connections } from "../registries/index.ts";
+import type { Pins } from "../release/index.ts";
+import type { StepValue } from "./value.ts";
+
+/** Whether steps do their work, or say what it would be. */
+export type Mode = "run" | "plan";
+
+/** What all steps of a run share. */
+export interface Scope {
+  readonly mode: Mode;
+  readonly config: Config;
+  readonly graph: Graph<Step>;
+  readonly pins: Pins;
+  readonly connections: Connections;
+  readonly transfer: Transfer;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly warn: (failure: Failure) => void;
+  /** Values of every node that is done, for the scripts that look further back than their own needs. */
+  readonly values: Map<NodeId, StepValue>;
+}
+
+/** Carries out one kind of step. */
+export type StepOf<Kind extends Step["kind"]> = (
+  step: Extract<Step, { readonly kind: Kind }>,
+  context: StepContext<StepValue> & { readonly node: Node<Step> },
+  scope: Scope,
+) => Promise<StepResult<StepValue>>;

@@ -1,0 +1,68 @@
+import type { Config, Secret } from "../config/index.ts";
+import type { Graph, NodeId } from "../engine/index.ts";
+import type { Step } from "../plan/index.ts";
+import { waysOf } from "../registries/index.ts";
+import type { Scope, StepOf } from "./scope.ts";
+import { runScript, type TaskInputs, type TaskTarget } from "./script/index.ts";
+
+/** Runs the script of a task, with what the nodes before it gave; a task without one only groups what it needs. */
+export const script: StepOf<"script"> = async (step, context, scope) => {
+  const task = scope.config.tasks.get(step.task);
+  if (task === undefined) throw new Error(`no task ${step.task}`);
+  if (task.run === undefined) return nothing("all it needs is done");
+  if (scope.mode === "plan") return { ...nothing("would run"), effect: "ran" };
+  const value = await runScript({
+    name: task.name,
+    file: task.run,
+    cwd: scope.config.folder,
+    env: { ...scope.env, ...(await readAll(task.env)) },
+    inputs: inputsOf(context.node.id, scope),
+    stopping: context.stopping,
+    killed: context.killed,
+    log: (stream, line) => context.report({ type: "node-log", stream, line }),
+  });
+  return { kind: "done", value: { kind: "script", value }, effect: "ran", summary: "ran", bytes: 0 };
+};
+
+function nothing(summary: string) {
+  return { kind: "done", value: { kind: "script", value: undefined }, effect: "none", summary, bytes: 0 } as const;
+}
+
+async function readAll(secrets: ReadonlyMap<string, Secret>): Promise<Record<string, string>> {
+  const read = [...secrets].map(async ([name, secret]) => [name, await secret.read()] as const);
+  return Object.fromEntries(await Promise.all(read));
+}
+
+function inputsOf(id: NodeId, { graph, values, config }: Scope): TaskInputs {
+  const before = [...needsOf(id, graph)].flatMap((need) => {
+    const value = values.get(need);
+    return value === undefined ? [] : [[need, value] as const];
+  });
+  const pins = before.flatMap(([, value]) => (value.kind === "pin" ? [[value.pin.image, value.pin] as const] : []));
+  const images = before.flatMap(([need, value]) => (value.kind === "published" ? [[need, value] as const] : []));
+  const results = before.flatMap(([need, value]) => (value.kind === "script" ? [[need, value.value] as const] : []));
+  return {
+    pins: Object.fromEntries(pins),
+    images: Object.fromEntries(images),
+    results: Object.fromEntries(results),
+    targets: targetsOf(config),
+    vars: config.vars,
+  };
+}
+
+/** Everything before a node, not only what it names itself: a release task wants the images behind its bundle too. */
+function needsOf(id: NodeId, graph: Graph<Step>): Set<NodeId> {
+  const found = new Set<NodeId>([id]);
+  for (const name of found) for (const need of graph.nodes.get(name)?.needs ?? []) found.add(need);
+  found.delete(id);
+  return found;
+}
+
+function targetsOf(config: Config): Record<string, TaskTarget> {
+  const targets = [...config.targets.values()].map(({ name, registry, entries }) => {
+    const declared = config.registries.get(registry);
+    const host = declared === undefined ? "" : waysOf(declared).publicName({ path: "", component: undefined }).host;
+    return [name, { name, registry, host, images: entries.map((entry) => entry.image) }] as const;
+  });
+  return Object.fromEntries(targets);
+}
