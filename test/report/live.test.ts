@@ -105,7 +105,7 @@ test("200 nodes that end leave 200 lines, each once, in a terminal of ten rows",
   for (const node of nodes(200)) {
     view.happens({ type: "node-started", id: node.id, attempt: 1 });
     view.clock.pass(30);
-    const outcome = { kind: "done", changed: true, summary: "copied", bytes: 1 } as const;
+    const outcome = { kind: "done", effect: "changed", summary: "copied", bytes: 1 } as const;
     view.happens({ type: "node-settled", id: node.id, outcome, durationMs: 30 });
   }
   view.happens({ type: "run-finished", exitCode: 0, durationMs: 6000 });

@@ -86,7 +86,7 @@ export const eventful: readonly Happening[] = [
     {
       type: "node-settled",
       id: id("pin:mysql"),
-      outcome: { kind: "done", changed: false, summary: "8.0 is sha256:aaaa", bytes: 0 },
+      outcome: { kind: "done", effect: "unchanged", summary: "8.0 is sha256:aaaa", bytes: 0 },
       durationMs: 1,
     },
   ],
@@ -117,7 +117,7 @@ export const eventful: readonly Happening[] = [
     {
       type: "node-settled",
       id: id("copy:harbor/redis"),
-      outcome: { kind: "done", changed: true, summary: "copied sha256:ab12", bytes: 120_000_000 },
+      outcome: { kind: "done", effect: "changed", summary: "copied sha256:ab12", bytes: 120_000_000 },
       durationMs: 2100,
     },
   ],

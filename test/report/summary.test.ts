@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import { test } from "uvu";
+import type { EventBody, Outcome } from "../../src/engine/index.ts";
+import type { Failure, FailureClass } from "../../src/failure/index.ts";
+import { RunModel, renderSummary } from "../../src/report/index.ts";
+import { id } from "./rig.ts";
+
+interface Told {
+  readonly outcomes?: Readonly<Record<string, Outcome>>;
+  readonly exitCode?: number;
+  readonly mode?: "run" | "plan";
+  readonly before?: readonly EventBody[];
+}
+
+/** The summary of a run whose nodes ended so. */
+function summaryOf({ outcomes = {}, exitCode, mode = "run", before = [] }: Told): string {
+  const model = new RunModel();
+  const names = Object.keys(outcomes);
+  const bodies: EventBody[] = [
+    { type: "run-started", run: "r", mode, nodes: names.map((name) => ({ id: id(name), needs: [] })) },
+    ...before,
+    ...Object.entries(outcomes).map(
+      ([name, outcome]): EventBody => ({ type: "node-settled", id: id(name), outcome, durationMs: 100 }),
+    ),
+    ...(exitCode === undefined ? [] : [{ type: "run-finished", exitCode, durationMs: 12_300 } as const]),
+  ];
+  for (const body of bodies) model.apply({ at: 0, ...body });
+  return renderSummary(model, { color: "off" });
+}
+
+const closingOf = (told: Told): string => summaryOf(told).trimEnd().split("\n").at(-1) ?? "";
+
+const moved = (bytes: number): Outcome => ({ kind: "done", effect: "changed", summary: "copied", bytes });
+const same: Outcome = { kind: "done", effect: "unchanged", summary: "up to date", bytes: 0 };
+const failed = (failureClass: FailureClass, message = "no"): Outcome => ({
+  kind: "failed",
+  failure: { code: "a/b", class: failureClass, message },
+});
+const blocked: Outcome = { kind: "blocked", by: [id("a")] };
+
+for (const [sentence, told, closing] of [
+  [
+    "all is done",
+    { outcomes: { a: moved(1.1e9), b: moved(1e8) }, exitCode: 0 },
+    "done: 2 of 2; 1.2 GB moved in 12.3 s",
+  ],
+  [
+    "some was done before",
+    { outcomes: { a: moved(5), b: same, c: { kind: "skipped", why: "held" } }, exitCode: 0 },
+    "done: 2 of 3, 1 of them up to date before; 1 skipped; 5 bytes moved in 12.3 s",
+  ],
+  [
+    "nothing was left to do",
+    { outcomes: { a: same, b: same }, exitCode: 0 },
+    "nothing left to do: 2 up to date, 0 bytes moved in 12.3 s",
+  ],
+  ["nothing was selected", { exitCode: 0 }, "nothing to do: no node was selected"],
+  [
+    "a plan has work",
+    { outcomes: { a: moved(3.4e8), b: same }, exitCode: 0, mode: "plan" },
+    "to do: 1 of 2, 340 MB would move; 1 up to date; nothing was written",
+  ],
+  ["a plan has no work", { outcomes: { a: same }, exitCode: 0, mode: "plan" }, "nothing to do: 1 of 1 up to date"],
+  [
+    "nodes failed",
+    { outcomes: { a: failed("permanent"), b: blocked, c: blocked, d: same }, exitCode: 1 },
+    "failed: 1 of 4 (a); 2 blocked (exit 1)",
+  ],
+  [
+    "many nodes failed",
+    {
+      outcomes: Object.fromEntries(["a", "b", "c", "d", "e"].map((name) => [name, failed("permanent")])),
+      exitCode: 1,
+    },
+    "failed: 5 of 5 (a, b, c, and 2 more) (exit 1)",
+  ],
+  [
+    "what is published stands in the way",
+    { outcomes: { a: failed("conflict"), b: same }, exitCode: 3 },
+    "conflict with what is already published: 1 of 2 (a) (exit 3)",
+  ],
+  [
+    "the config is wrong",
+    { outcomes: { a: failed("usage"), b: same }, exitCode: 2 },
+    "not done, the config or the command line is wrong: 1 of 2 (a) (exit 2)",
+  ],
+  [
+    "the outside is waited for",
+    { outcomes: { a: { kind: "waiting", for: "certification" }, b: same, c: blocked }, exitCode: 4 },
+    "waiting: 1 of 3 on the outside (a); 1 blocked; run again later (exit 4)",
+  ],
+  [
+    "it was interrupted",
+    { outcomes: { a: moved(10), b: { kind: "cancelled" }, c: failed("permanent") }, exitCode: 143 },
+    "interrupted: 1 of 3 done, 10 bytes moved; 1 failed; run again to go on (exit 143)",
+  ],
+  ["it never finished", { outcomes: { a: same } }, "ended early: 1 of 1 done, 0 bytes moved"],
+] satisfies [string, Told, string][]) {
+  test(`the last line says that ${sentence}`, () => assert.equal(closingOf(told), closing));
+}
+
+test("nodes that failed for one reason stand together and the reason once", () => {
+  const text = summaryOf({
+    outcomes: { a: failed("permanent", "down"), b: failed("permanent", "other"), c: failed("permanent", "down") },
+    exitCode: 1,
+  });
+  assert.equal(
+    text,
+    `failed (3)
+  a  after 100 ms
+  c  after 100 ms
+    error a/b: down
+  b  after 100 ms
+    error a/b: other
+
+failed: 3 of 3 (a, b, c) (exit 1)
+`,
+  );
+});
+
+test("a failure shows its place, its evidence and what to do", () => {
+  const failure: Failure = {
+    code: "copy/refused",
+    class: "permanent",
+    message: "harbor.example refused mysql",
+    hint: "Ask for the right to push",
+    detail: ["403 DENIED"],
+    place: { file: "mirror.config.yaml", line: 7, column: 3, length: 5, text: "  mysql: {}" },
+  };
+  const text = summaryOf({ outcomes: { a: { kind: "failed", failure } }, exitCode: 1 });
+  for (const part of ["mirror.config.yaml:7:3", "^^^^^", "403 DENIED", "Ask for the right to push"]) {
+    assert.ok(text.includes(part), part);
+  }
+});
+
+const unpinned: Failure = { code: "pin/missing", class: "permanent", message: "no tag 9 of mysql" };
+const pinFails: readonly EventBody[] = [
+  { type: "pins-started", total: 2 },
+  { type: "pin-settled", image: "mysql", pinned: undefined, failure: unpinned },
+];
+
+test("a version that could not be chosen is told, but not twice", () => {
+  const alone = summaryOf({ before: pinFails, exitCode: 1 });
+  assert.match(
+    alone,
+    /^versions that could not be chosen \(1\)\n {2}mysql\n {4}error pin\/missing: no tag 9 of mysql\n/,
+  );
+  assert.match(alone, /\nfailed: 1 of 2 versions \(exit 1\)\n$/);
+  const withNode = summaryOf({
+    before: pinFails,
+    outcomes: { "pin:mysql": { kind: "failed", failure: unpinned } },
+    exitCode: 1,
+  });
+  assert.equal(withNode.match(/no tag 9 of mysql/g)?.length, 1);
+});
+
+test("every blocked node is named, with what it was blocked by", () => {
+  const outcomes = Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`copy:x/${at}`, blocked]));
+  const text = summaryOf({ outcomes: { a: failed("permanent"), ...outcomes }, exitCode: 1 });
+  assert.equal(text.match(/copy:x\/\d+ +by a\n/g)?.length, 60);
+});
+
+test("an interrupted run says what moved before", () => {
+  const text = summaryOf({
+    before: [{ type: "run-stopping", reason: "interrupt" }],
+    outcomes: { a: moved(1e6), b: same, c: { kind: "cancelled" } },
+    exitCode: 130,
+  });
+  assert.match(
+    text,
+    /cancelled \(1\)\n {2}c\n\ndone before the end \(1\)\n {2}a {2}copied {2}1\.0 MB in 100 ms\n\ninterrupted/,
+  );
+});
+
+test.run();
