@@ -75,7 +75,7 @@ integration("a second run asks at most once per image and side, and moves no byt
   assert.equal(code, 0, stdout + stderr);
   assert.equal(movedBytes(eventsOf(stdout)), 0);
   assert.ok(
-    outcomesOf(stdout, "copy:second/").every((outcome) => outcome.kind === "done" && outcome.changed === false),
+    outcomesOf(stdout, "copy:second/").every((outcome) => outcome.kind === "done" && outcome.effect === "unchanged"),
   );
 
   for (const [side, log] of [

@@ -49,6 +49,7 @@ for (const [signal, exitCode] of [
       assert.deepEqual(pids.filter(isAlive), [], "no process is left");
       assert.match(stdout + stderr, /hang/);
     } finally {
+      for (const pid of ((await processIds(place)) ?? []).filter(isAlive)) process.kill(pid, "SIGKILL");
       await place.remove();
     }
   });

@@ -51,7 +51,7 @@ test("a second time nothing is left to do", async () => {
       (event) =>
         event.type === "node-settled" &&
         /^(copy|build|bundle):/.test(event.id) &&
-        (event.outcome.kind !== "done" || event.outcome.changed),
+        (event.outcome.kind !== "done" || event.outcome.effect === "changed"),
     );
     assert.deepEqual(changed, []);
   }

@@ -6,22 +6,23 @@ export interface FlakyProxy {
   readonly host: string;
   /** The requests that were dropped, as `METHOD path`. */
   readonly dropped: readonly string[];
+  /** From now on every request passes. */
+  heal(): void;
   stop(): Promise<void>;
 }
 
 export interface Fault {
   readonly method: string;
   readonly path: RegExp;
-  /** How many of the requests that match are dropped, from the first. */
-  readonly times: number;
 }
 
-/** An HTTP proxy in front of `host` that resets the connection of chosen requests before they are answered. */
+/** An HTTP proxy in front of `host` that resets the connections of chosen requests, until it is healed. */
 export async function startFlakyProxy(host: string, fault: Fault): Promise<FlakyProxy> {
   const dropped: string[] = [];
+  let healthy = false;
   const server = createServer((incoming, outgoing) => {
     const path = incoming.url ?? "";
-    if (dropped.length < fault.times && incoming.method === fault.method && fault.path.test(path)) {
+    if (!healthy && incoming.method === fault.method && fault.path.test(path)) {
       dropped.push(`${incoming.method} ${path}`);
       incoming.socket.resetAndDestroy();
       return;
@@ -39,6 +40,9 @@ export async function startFlakyProxy(host: string, fault: Fault): Promise<Flaky
   return {
     host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     dropped,
+    heal: () => {
+      healthy = true;
+    },
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
