@@ -1,4 +1,4 @@
-import { addAbortSignal, Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { Failed } from "../../failure/index.ts";
 import type { ImageSource } from "../content.ts";
 import { type Digest, isDigest } from "../digest.ts";
@@ -36,7 +36,7 @@ export async function assembleImage(spec: ImageSpec, signal: AbortSignal): Promi
   const layerFor = layers({ image: spec.name, mediaType: form.layer, compression: spec.compression ?? "portable" });
 
   const images = [];
-  const opened = new Map<Digest, { readonly blob: Descriptor; open(): Readable }>();
+  const opened = new Map<Digest, { readonly blob: Descriptor; open(signal: AbortSignal): Readable }>();
   for (const platform of platforms) {
     const entries = await entriesOf(filesFor(spec, platform), spec.name);
     const layer = await layerFor(entries, signal);
@@ -62,7 +62,8 @@ export async function assembleImage(spec: ImageSpec, signal: AbortSignal): Promi
     async openBlob(_repository, blob, blobSignal) {
       const found = opened.get(blob.digest);
       if (found === undefined) throw notFound(blob.digest, spec);
-      return addAbortSignal(blobSignal, found.open());
+      blobSignal.throwIfAborted();
+      return found.open(blobSignal);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { Readable } from "node:stream";
+import { addAbortSignal, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { constants, createGzip } from "node:zlib";
 import { Failed } from "../../failure/index.ts";
@@ -15,7 +15,7 @@ export interface Layer {
   readonly descriptor: Descriptor;
   /** The digest of the tar inside (image-spec, config.md, `rootfs.diff_ids`). */
   readonly diffId: Digest;
-  open(): Readable;
+  open(signal: AbortSignal): Readable;
 }
 
 /** How a layer is packed. */
@@ -62,7 +62,10 @@ export async function layerOf(entries: readonly Entry[], packing: Packing, signa
   return {
     descriptor,
     diffId: hashed(tarHash.digest("hex")),
-    open: () => (bytes === undefined ? packAgain(entries, descriptor, packing) : Readable.from(bytes)),
+    open(openSignal) {
+      if (bytes !== undefined) return Readable.from(bytes);
+      return addAbortSignal(openSignal, packAgain(entries, descriptor, packing));
+    },
   };
 }
 

@@ -33,7 +33,7 @@ export function copyCatalogue(catalogue: Catalogue): Catalogue {
 export function addManifest(into: Catalogue, repository: string, manifest: Descriptor, tags: readonly string[]): void {
   const found = into.repositories.get(repository) ?? { manifests: new Map(), tags: new Map() };
   into.repositories.set(repository, found);
-  found.manifests.set(manifest.digest, manifest);
+  found.manifests.set(manifest.digest, { ...found.manifests.get(manifest.digest), ...manifest });
   for (const tag of tags) found.tags.set(tag, manifest.digest);
 }
 

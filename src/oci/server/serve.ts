@@ -91,13 +91,17 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: unkno
     response.destroy();
     return;
   }
-  if (!request.complete) {
+  if (isStillSending(request)) {
     response.setHeader("Connection", "close");
     request.resume();
     const timer = setTimeout(() => request.destroy(), DRAIN_MS).unref();
     request.once("close", () => clearTimeout(timer));
   }
   sendRefusal(response, refusalOf(error));
+}
+
+function isStillSending({ complete, headers }: IncomingMessage): boolean {
+  return !complete && (headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0);
 }
 
 function report(request: IncomingMessage, response: ServerResponse, onRequest: ServeOptions["onRequest"]): void {

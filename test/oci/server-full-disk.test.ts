@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { test } from "uvu";
+import { digestOf } from "../../src/oci/digest.ts";
+import { serveLayout } from "../../src/oci/server/index.ts";
+import { missingRoot, requires } from "../rig/skip.ts";
+import { inFolder } from "./temporary.ts";
+
+const exec = promisify(execFile);
+
+requires(test, missingRoot())("a full disk is answered, and what fits is taken afterwards", () =>
+  inFolder(async (folder) => {
+    await exec("mount", ["-t", "tmpfs", "-o", "size=2m", "none", folder]);
+    try {
+      const registry = await serveLayout({ folder: join(folder, "layout"), listen: { host: "127.0.0.1", port: 0 } });
+      const push = (content: string) =>
+        fetch(`http://${registry.host}/v2/app/blobs/uploads/?digest=${digestOf(content)}`, {
+          method: "POST",
+          body: content,
+        });
+      const refused = await push("a".repeat(6_000_000));
+      assert.equal(refused.status, 507);
+      assert.match(await refused.text(), /The disk of the registry is full/);
+      assert.equal((await push("b".repeat(1_000_000))).status, 201);
+      await registry.close();
+    } finally {
+      await exec("umount", [folder]);
+    }
+  }),
+);
+
+test.run();
