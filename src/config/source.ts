@@ -12,6 +12,7 @@ import {
   type Pair,
   parseDocument,
   visit,
+  type YAMLMap,
 } from "yaml";
 import type { Place } from "../failure/index.ts";
 
@@ -111,7 +112,7 @@ function resolved(node: unknown, document: Document): Node | undefined {
 /** The pair of a key in a map, or in a map that is merged into it. The last of equal keys counts, as in the value. */
 function pairOf(map: Node, key: string, document: Document): Pair | undefined {
   if (!isMap(map)) return undefined;
-  const own = map.items.findLast((pair) => keyText(pair) === key);
+  const own = pairsOf(map).get(key);
   if (own !== undefined) return own;
   for (const pair of map.items) {
     if (keyText(pair) !== "<<") continue;
@@ -125,6 +126,16 @@ function pairOf(map: Node, key: string, document: Document): Pair | undefined {
   return undefined;
 }
 
+const PAIRS = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+
+/** Looked up once for each map: every place of its values is found through it. */
+function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+  const pairs = PAIRS.get(map) ?? new Map(map.items.map((pair) => [keyText(pair), pair]));
+  PAIRS.set(map, pairs);
+  return pairs;
+}
+
+/** A key as text; empty for one that is no scalar. */
 export function keyText(pair: Pair): string {
   return isScalar(pair.key) ? String(pair.key.value) : "";
 }
