@@ -1,5 +1,6 @@
 import type { Event, NodeId } from "../engine/index.ts";
 import { unreachable } from "../failure/index.ts";
+import { type Batch, batched } from "./batch.ts";
 import { renderFailure } from "./failure.ts";
 import { formatCount, formatDuration, formatTime } from "./format.ts";
 import type { NodeState, RunModel } from "./model.ts";
@@ -28,6 +29,7 @@ export function linesReader(model: RunModel, options: ReaderOptions): Reader {
 class Lines {
   readonly #model: RunModel;
   readonly #options: ReaderOptions;
+  readonly #out: Batch;
   readonly #paint: Paint;
   readonly #beats = new Map<NodeId, { at: number; everyMs: number }>();
   #nameWidth = 0;
@@ -36,6 +38,7 @@ class Lines {
   constructor(model: RunModel, options: ReaderOptions) {
     this.#model = model;
     this.#options = options;
+    this.#out = batched(options.out, options.after);
     this.#paint = createPaint(options.color);
     this.#tickLater();
   }
@@ -94,8 +97,8 @@ class Lines {
 
   close(): void {
     this.#stopTicking();
-    if (!this.#model.started) return;
-    this.#options.out.write(`\n${renderSummary(this.#model, this.#options)}`);
+    if (this.#model.started) this.#out.write(`\n${renderSummary(this.#model, this.#options)}`);
+    this.#out.flush();
   }
 
   #node({ at, id }: { readonly at: number; readonly id: NodeId }, text: string): void {
@@ -103,7 +106,7 @@ class Lines {
   }
 
   #line(at: number, text: string): void {
-    this.#options.out.write(`${this.#paint("dim", formatTime(at, this.#options.stamp))}  ${text}\n`);
+    this.#out.write(`${this.#paint("dim", formatTime(at, this.#options.stamp))}  ${text}\n`);
   }
 
   #tickLater(): void {
