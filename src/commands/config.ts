@@ -9,7 +9,7 @@ const FILE = "mirror.config.yaml";
 export function configOf(host: Host, args: Arguments): Promise<Config> {
   const named = args.values.get("config")?.at(-1);
   const path = named === undefined ? nearest(host.cwd) : resolve(host.cwd, named);
-  return readConfig({ path, env: host.env });
+  return readConfig({ path, env: host.env, cwd: host.cwd });
 }
 
 function nearest(folder: string): string {
