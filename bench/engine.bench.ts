@@ -1,0 +1,115 @@
+/** What running a graph costs, beside make and ninja. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Comparison, type Goal, type Row, tell } from "./comparison.ts";
+import { bundleEngine, writeConfig, writeMakefile, writeNinjaFile, writeTasks } from "./engine-inputs.ts";
+import { type Contender, compare, isInstalled, medianOf, rounds, runProgram } from "./measure.ts";
+import { mirror, mirrorIsBuilt } from "./mirror.ts";
+
+const nodes = 1_000;
+const jobs = "4";
+const make = "make -j2";
+const ninja = "ninja -j2";
+
+const folder = await mkdtemp(join(tmpdir(), "mirror-bench-engine-"));
+try {
+  const engine = await bundleEngine(folder);
+  process.exitCode = tell([await nothingToDo(engine), await spawning(engine)]);
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function nothingToDo(engine: string): Promise<Comparison> {
+  const none = "engine alone, no nodes";
+  const all = `engine alone, ${nodes} nodes`;
+  const mirrorOne = "mirror run, 1 node";
+  const mirrorAll = `mirror run, ${nodes} nodes`;
+  const contenders: Contender[] = [
+    { name: none, work: () => runProgram(process.execPath, [engine, "nothing", "0", jobs], folder) },
+    { name: all, work: () => runProgram(process.execPath, [engine, "nothing", String(nodes), jobs], folder) },
+    ...(await otherTools(join(folder, "up-to-date"), "touch")),
+  ];
+  if (mirrorIsBuilt) {
+    contenders.push(
+      mirrorRun(mirrorOne, await writeConfig(join(folder, "one"), 1)),
+      mirrorRun(mirrorAll, await writeConfig(join(folder, "all"), nodes)),
+    );
+  }
+  const rows = await compare(contenders, rounds(7));
+  const added = (more: string, less: string) => medianOf(rows, more) - medianOf(rows, less);
+  return {
+    title: `${nodes} nodes with nothing to do`,
+    rows,
+    goals: [
+      { what: "added to the start of the engine alone", value: added(all, none), limit: 50, unit: "ms" },
+      ...(mirrorIsBuilt
+        ? [{ what: "added to mirror run", value: added(mirrorAll, mirrorOne), limit: 50, unit: "ms" } as const]
+        : []),
+    ],
+    notes: [
+      "make and ninja look at files on disk; a node with nothing to do is a group of the config, or a step that returns",
+      ...missing(),
+    ],
+  };
+}
+
+async function spawning(engine: string): Promise<Comparison> {
+  const engineName = "engine alone, child_process";
+  const viaZx = "mirror run, tasks with $`true`";
+  const viaSpawn = "mirror run, tasks with child_process";
+  const contenders: Contender[] = [
+    ...(await otherTools(join(folder, "true"), "true")),
+    { name: engineName, work: () => runProgram(process.execPath, [engine, "spawn", String(nodes), jobs], folder) },
+  ];
+  if (mirrorIsBuilt) {
+    contenders.push(
+      mirrorRun(viaZx, await writeTasks(join(folder, "zx"), nodes, "zx")),
+      mirrorRun(viaSpawn, await writeTasks(join(folder, "spawn"), nodes, "child_process")),
+    );
+  }
+  const rows = await compare(contenders, rounds(7));
+  const goals = [engineName, viaSpawn, viaZx].flatMap((name) => goalBeside(make, name, rows));
+  return {
+    title: `${nodes} nodes that each spawn \`true\``,
+    rows,
+    goals,
+    notes: missing(),
+  };
+}
+
+/** None where one of the two was left out. */
+function goalBeside(other: string, name: string, rows: readonly Row[]): readonly Goal[] {
+  if (![other, name].every((each) => rows.some((row) => row.name === each))) return [];
+  const value = medianOf(rows, name) / medianOf(rows, other);
+  return [{ what: `${name}, beside ${other}`, value, limit: 2, unit: "×" }];
+}
+
+/** A thousand targets; `touch`: each makes a file and all are made already, `true`: each runs `true`. */
+async function otherTools(folder: string, recipe: "touch" | "true"): Promise<readonly Contender[]> {
+  await writeMakefile(folder, nodes, recipe);
+  await writeNinjaFile(folder, nodes, recipe);
+  const runs: Contender[] = [
+    { name: make, work: () => runProgram("make", ["-s", "-j2"], folder) },
+    { name: ninja, work: () => runProgram("ninja", ["-j2", "--quiet"], folder) },
+  ];
+  const installed = runs.filter(({ name }) => isInstalled(commandOf(name)));
+  if (recipe === "touch") for (const { work } of installed) await work();
+  return installed;
+}
+
+function mirrorRun(name: string, folder: string): Contender {
+  return { name, work: () => runProgram(process.execPath, [mirror, "run", "all", "--jobs", jobs], folder) };
+}
+
+function commandOf(name: string): string {
+  return name.split(" ")[0] ?? name;
+}
+
+function missing(): readonly string[] {
+  const tools = [make, ninja].map(commandOf).filter((tool) => !isInstalled(tool));
+  return [
+    ...tools.map((tool) => `${tool} is not installed: left out`),
+    ...(mirrorIsBuilt ? [] : [`${mirror} is missing: left out ("npm run build" makes it)`]),
+  ];
+}
