@@ -8,7 +8,10 @@ export const hostForm: Form = (text) => {
   if (isHost(text)) return undefined;
   const bare = /^(https?):\/\/([^/]+)\/?$/.exec(text);
   if (bare === null)
-    return { message: `"${text}" is not a host`, hint: "Write host or host:port, as in registry.example.com" };
+    return {
+      message: `"${text}" is not a host`,
+      hint: "Write host or host:port; a host has a dot or a port, as in registry.example.com, or is localhost",
+    };
   const scheme = bare[1] === "http" ? ", and scheme: http beside it" : "";
   return { message: `"${text}" is an address and not a host`, hint: `Write ${bare[2]}${scheme}` };
 };

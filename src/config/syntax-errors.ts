@@ -6,8 +6,10 @@ import { keyText, type Source, type Span } from "./source.ts";
 export function syntaxFailures(source: Source): { unreadable: readonly Failure[]; readable: readonly Failure[] } {
   const { errors, warnings } = source.document;
   const [duplicates, others] = [errors.filter(isDuplicate), errors.filter((error) => !isDuplicate(error))];
-  const wrong = [...others, ...warnings].sort((a, b) => a.pos[0] - b.pos[0]);
-  const failures = wrong.map((error) => badYaml(source, error));
+  const wrong = [...others, ...warnings].map((error) => badYaml(source, error));
+  const failures = [...wrong, ...danglingAliases(source)].sort(
+    (a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0),
+  );
   return {
     // One fault often upsets the parser several times on its line.
     unreadable: failures.filter((failure, index) => failure.place?.line !== failures[index - 1]?.place?.line),
@@ -25,7 +27,7 @@ const HINTS: Readonly<Record<string, string>> = {
   MULTILINE_IMPLICIT_KEY: "Write a colon and a space behind the key",
   BAD_SCALAR_START: "Put the value in quotes",
   TAG_RESOLVE_FAILED: 'Put a value that starts with "!" in quotes',
-  BAD_ALIAS: "Write the anchor (&name) before the alias (*name)",
+  BAD_ALIAS: 'Put a glob that starts with "*" in quotes',
   MULTIPLE_DOCS: "Keep one document in the file",
 };
 
@@ -43,6 +45,25 @@ function badYaml(source: Source, error: YAMLError): Failure {
     place: source.place({ start, end: Math.max(end, start + 1) }),
     hint,
   };
+}
+
+/** `*name` without an anchor of that name before it, which most often is a glob without its quotes. */
+function danglingAliases(source: Source): Failure[] {
+  const failures: Failure[] = [];
+  visit(source.document, {
+    Alias(_, alias) {
+      if (alias.source === "" || alias.resolve(source.document) !== undefined) return;
+      const [start, end] = alias.range ?? [0, 1];
+      failures.push({
+        code: "config/bad-yaml",
+        class: "usage",
+        message: `This is not YAML: *${alias.source} is an alias, and no anchor &${alias.source} stands before it`,
+        place: source.place({ start, end }),
+        hint: `Put it in quotes where it is a glob: "*${alias.source}"`,
+      });
+    },
+  });
+  return failures;
 }
 
 function notClosed(source: Source, opening: number): Failure {

@@ -4,6 +4,8 @@ import { expectGolden } from "./golden.ts";
 test("bad YAML: an open bracket is pointed at", () => expectGolden("bad-yaml"));
 test("bad YAML: an open quote is pointed at, and no password shown", () => expectGolden("bad-yaml-quote"));
 test("bad YAML: an indent that fits nothing, and a tab", () => expectGolden("bad-yaml-indent"));
+test("bad YAML: a glob without quotes", () => expectGolden("bad-yaml-glob"));
+test("an empty file", () => expectGolden("empty"));
 test("a duplicate key is shown with the first of its name", () => expectGolden("duplicate-key"));
 test("an unknown key is shown with the key that was meant", () => expectGolden("unknown-key"));
 test("a wrong type is told in words, with what to write", () => expectGolden("wrong-type"));
