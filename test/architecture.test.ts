@@ -21,6 +21,9 @@ const layers = [
   ["failure"],
 ];
 
+/** What a task started must not outlive mirror, however mirror ends: this asks the process itself for its end. */
+const endsChildren = new Set(["src/steps/script/children.ts"]);
+
 const sources = filesBelow("src").filter((path) => /\.ts$/.test(path) && !/\.gen\./.test(path));
 const written = ["src", "test", "bench", "tasks", "examples"]
   .flatMap(filesBelow)
@@ -46,10 +49,11 @@ test("imports go down the layers or sideways inside one folder, never up", () =>
   assert.deepEqual(wrong, []);
 });
 
-test("process and console belong to cli.ts and report/", () => {
+test("the process and the console belong to cli.ts and report/", () => {
+  const ambient = /\bconsole\.|(?<![.\w])process\.(env|argv|cwd|chdir|std\w+|exit\w*|on|once|kill|platform|hrtime)\b/;
   const wrong = sources
-    .filter((path) => path !== "src/cli.ts" && partOf(path) !== "report")
-    .filter((path) => /(?<![.\w])(process|console)\.|node:process/.test(code(path)));
+    .filter((path) => path !== "src/cli.ts" && partOf(path) !== "report" && !endsChildren.has(path))
+    .filter((path) => ambient.test(code(path)) || /import (?!\{ (kill|features) \}).*"node:process"/.test(read(path)));
   assert.deepEqual(wrong, []);
 });
 
@@ -91,7 +95,7 @@ function code(path: string): string {
   return read(path)
     .replace(/\/\*[\s\S]*?\*\//g, "")
     .replace(/^\s*\/\/.*$/gm, "")
-    .replace(/(?<!node:process)"(?:[^"\\\n]|\\.)*"/g, (text) => (text === '"node:process"' ? text : '""'));
+    .replace(/"(?:[^"\\\n]|\\.)*"/g, '""');
 }
 
 /** What a file imports of src, as paths from the root. */
