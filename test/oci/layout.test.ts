@@ -278,6 +278,17 @@ test("a folder with other things in it is not made a layout", () =>
     await assert.rejects(openLayout(join(folder, "thesis.tex")), code("oci/not-a-layout"));
   }));
 
+test("a folder that cannot be made is refused by name at the first write", () =>
+  inFolder(async (folder) => {
+    const layout = await openLayout(join(folder, "new"));
+    await writeFile(join(folder, "new"), "");
+    await assert.rejects(putText(layout, "text"), (error: unknown) => {
+      assert.equal(failureOf(error).code, "oci/unusable-folder");
+      assert.ok(failureOf(error).message.includes(join(folder, "new")));
+      return true;
+    });
+  }));
+
 test("a layout of another version is refused", () =>
   inFolder(async (folder) => {
     await writeFile(join(folder, "oci-layout"), '{"imageLayoutVersion":"2.0.0"}');

@@ -22,7 +22,7 @@ requires(test, missingRoot())("a full disk is answered, and what fits is taken a
         });
       const refused = await push("a".repeat(6_000_000));
       assert.equal(refused.status, 507);
-      assert.match(await refused.text(), /The disk of the registry is full/);
+      assert.match(await refused.text(), /The disk of .* is full/);
       assert.equal((await push("b".repeat(1_000_000))).status, 201);
       await registry.close();
     } finally {

@@ -117,7 +117,7 @@ async function* contentOf(file: string, size: number, image: string): AsyncItera
  */
 function gzip(compression: Packing["compression"]) {
   const portable = { strategy: constants.Z_RLE, level: 6 };
-  return createGzip({ chunkSize: 64 * 1024, ...(compression === "portable" ? portable : { level: 9 }) });
+  return createGzip({ chunkSize: 64 * 1024, ...(compression === "portable" ? portable : { level: 6 }) });
 }
 
 /** Bytes 8 and 9 of the gzip header tell the effort and the operating system (RFC 1952): of no use, and varying. */

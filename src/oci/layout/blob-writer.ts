@@ -5,6 +5,7 @@ import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { type Digest, hashFor } from "../digest.ts";
 import { settle, temporaryFile } from "./disk.ts";
+import { explained } from "./failures.ts";
 import { mismatch } from "./verify.ts";
 
 /** A blob on its way into a layout: bytes are appended in one or several goes, then it is committed or discarded. */
@@ -30,15 +31,19 @@ export async function startBlob(
   placeOf: (digest: Digest) => string,
   algorithm: "sha256" | "sha512" = "sha256",
 ): Promise<BlobWriter> {
-  const temporary = await temporaryFile(temporaryFolder);
-  await (await open(temporary, "wx")).close();
-  const hash = createHash(algorithm);
+  const temporary = await newFile(temporaryFolder);
+  let hash = createHash(algorithm);
   let size = 0;
 
   async function write(handle: FileHandle, pieces: readonly Uint8Array[]): Promise<void> {
     const bytes = pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces);
-    await handle.writeFile(bytes);
-    hash.update(bytes);
+    const written = handle.writeFile(bytes);
+    // Hashed while it is written, in a copy, so that what fails to be written is not counted.
+    const next = hash.copy().update(bytes);
+    await written.catch((error: unknown) => {
+      throw explained(error, temporaryFolder);
+    });
+    hash = next;
     size += bytes.length;
   }
 
@@ -66,7 +71,7 @@ export async function startBlob(
       await settle(temporary, place);
     } catch (error) {
       await discard();
-      throw error;
+      throw explained(error, temporaryFolder);
     }
   }
 
@@ -80,6 +85,16 @@ export async function startBlob(
     commit,
     discard,
   };
+}
+
+async function newFile(folder: string): Promise<string> {
+  try {
+    const file = await temporaryFile(folder);
+    await (await open(file, "wx")).close();
+    return file;
+  } catch (error) {
+    throw explained(error, folder);
+  }
 }
 
 async function inPieces(

@@ -1,5 +1,6 @@
 import { Failed } from "../../failure/index.ts";
 import type { Digest } from "../digest.ts";
+import { hasCode } from "./disk.ts";
 
 /** `what` (a reference or digest) is not in the layout. */
 export function notFound(what: string, folder: string): Failed {
@@ -28,4 +29,22 @@ export function notALayout(folder: string, why: string): Failed {
     message: `${folder} is not an OCI image layout: ${why}`,
     hint: "Name an empty folder, one that does not exist yet, or one with an oci-layout file",
   });
+}
+
+/** Errors of the file system as what they mean to the owner of the folder; any other error as it is. */
+export function explained(error: unknown, folder: string): unknown {
+  if (hasCode(error, "ENOSPC", "EDQUOT"))
+    return cannotWrite("oci/disk-full", `The disk of ${folder} is full`, "Free some room", error);
+  if (!hasCode(error, "EACCES", "EPERM", "EROFS", "ENOTDIR", "EIO", "EMFILE")) return error;
+  const why = error instanceof Error ? error.message : String(error);
+  return cannotWrite(
+    "oci/unusable-folder",
+    `${folder} cannot be used: ${why}`,
+    "Correct the folder's permissions, or name another",
+    error,
+  );
+}
+
+function cannotWrite(code: string, message: string, hint: string, cause: unknown): Failed {
+  return new Failed({ code, class: "permanent", message, hint }, { cause });
 }

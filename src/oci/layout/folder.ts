@@ -1,7 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { hasCode, namesIn, removeLeftovers, replaceFile, unlessMissing } from "./disk.ts";
-import { notALayout } from "./failures.ts";
+import { explained, notALayout } from "./failures.ts";
 
 const UPLOADS = "uploads";
 const OUR_NAMES: ReadonlySet<string> = new Set(["oci-layout", "index.json", "blobs", UPLOADS]);
@@ -20,7 +20,7 @@ export async function checkFolder(folder: string): Promise<void> {
     if (text === undefined) others = (await namesIn(folder)).filter((name) => !OUR_NAMES.has(name));
   } catch (error) {
     if (hasCode(error, "ENOTDIR")) throw notALayout(folder, "it is a file");
-    throw error;
+    throw explained(error, folder);
   }
   if (others[0] !== undefined) throw notALayout(folder, `it holds other files, "${others[0]}" among them`);
   if (text !== undefined && versionIn(text) !== LAYOUT_VERSION) {

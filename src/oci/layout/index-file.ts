@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { type Catalogue, copyCatalogue, emptyCatalogue, readCatalogue, writeCatalogue } from "./catalogue.ts";
 import { replaceFile, unlessMissing } from "./disk.ts";
+import { explained } from "./failures.ts";
 
 /** index.json, read into memory; changes go one after the other, and those that wait together share one write. */
 export interface IndexFile {
@@ -59,7 +60,7 @@ export async function openIndexFile(file: string, temporaryFolder: string): Prom
       await save(next);
       for (const tell of done) tell();
     } catch (error) {
-      for (const one of batch) one.reject(error);
+      for (const one of batch) one.reject(explained(error, file));
     }
   }
 

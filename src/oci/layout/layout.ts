@@ -9,7 +9,7 @@ import type { BlobWriter } from "./blob-writer.ts";
 import { type ByteRange, blobsIn } from "./blobs.ts";
 import { addManifest, type Catalogue, removeManifest } from "./catalogue.ts";
 import { type Contents, contentsOf, rememberedContents } from "./contents.ts";
-import { missingContent, notFound } from "./failures.ts";
+import { explained, missingContent, notFound } from "./failures.ts";
 import { checkFolder, prepareFolder, uploadsIn } from "./folder.ts";
 import { openIndexFile } from "./index-file.ts";
 import { checkBytes } from "./verify.ts";
@@ -71,7 +71,7 @@ export async function openLayout(folder: string, options: { readonly now?: () =>
       .then(() => index.change(() => {}))
       .catch((error: unknown) => {
         prepared = undefined;
-        throw error;
+        throw explained(error, folder);
       });
     return prepared;
   }

@@ -1,6 +1,5 @@
 import type { ServerResponse } from "node:http";
 import { failureOf } from "../../failure/index.ts";
-import { hasCode } from "../layout/disk.ts";
 
 /** Error codes of distribution-spec, "Error Codes", and UNKNOWN for what has none. */
 export type ErrorCode =
@@ -66,8 +65,8 @@ export function sendRefusal(response: ServerResponse, refusal: Refusal): void {
 /** What the client is told of any error: the layout's failures have codes of their own. */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
-  if (hasCode(error, "ENOSPC", "EDQUOT")) return new Refusal(507, "UNKNOWN", "The disk of the registry is full");
   const { code, message } = failureOf(error);
+  if (code === "oci/disk-full") return new Refusal(507, "UNKNOWN", message);
   if (code === "oci/missing-content") return new Refusal(404, "MANIFEST_BLOB_UNKNOWN", message);
   if (code === "oci/bad-manifest" || code === "oci/schema1") return new Refusal(400, "MANIFEST_INVALID", message);
   if (code === "oci/bad-digest" || code === "oci/digest-mismatch") return new Refusal(400, "DIGEST_INVALID", message);
