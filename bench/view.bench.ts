@@ -102,7 +102,7 @@ async function run(emit: (body: EventBody) => void): Promise<void> {
     for (const id of ids.slice(tick)) emit({ type: "node-progress", id, bytes, totalBytes: TOTAL_BYTES });
     const id = ids[tick];
     if (id === undefined) continue;
-    const outcome = { kind: "done", changed: true, summary: "copied sha256:0123456789ab", bytes } as const;
+    const outcome = { kind: "done", effect: "changed", summary: "copied sha256:0123456789ab", bytes } as const;
     emit({ type: "node-settled", id, outcome, durationMs: tick * TICK_MS });
   }
   emit({ type: "run-finished", exitCode: 0, durationMs: NODES * TICK_MS });

@@ -40,18 +40,28 @@ function done(model: RunModel, durationMs: number): string {
   if (nodes.size === 0) return "nothing to do: no node was selected";
   const moved = `${formatBytes(model.bytes)} moved in ${formatDuration(durationMs)}`;
   const rest = others(model, []);
-  if (counts.changed === 0) return `nothing left to do: ${counts.upToDate} up to date${rest}, ${moved}`;
-  const upToDate = counts.upToDate > 0 ? `, ${counts.upToDate} of them up to date before` : "";
-  return `done: ${counts.changed + counts.upToDate} of ${nodes.size}${upToDate}${rest}; ${moved}`;
+  if (counts.changed > 0 || counts.upToDate === 0) {
+    const parts = [
+      ...some(counts.changed, "changed"),
+      ...some(counts.upToDate, "up to date"),
+      ...some(counts.ran, "ran"),
+    ];
+    return `done: ${allDone(model)} of ${nodes.size}${bracketed(parts)}, ${moved}${rest}`;
+  }
+  if (counts.ran === 0) return `nothing left to do: ${counts.upToDate} up to date, ${moved}${rest}`;
+  return `nothing left to move: ${counts.upToDate} up to date, ${formatCount(counts.ran, "script")} ran, ${moved}${rest}`;
 }
 
 function planned(model: RunModel): string {
   const { counts, nodes } = model;
   if (nodes.size === 0) return "nothing to do: no node was selected";
-  const rest = others(model, []);
-  if (counts.changed === 0) return `nothing to do: ${counts.upToDate} of ${nodes.size} up to date${rest}`;
-  const bytes = `${formatBytes(model.bytes)} would move`;
-  return `to do: ${counts.changed} of ${nodes.size}, ${bytes}; ${counts.upToDate} up to date${rest}; nothing was written`;
+  const parts = [
+    ...(counts.changed > 0 ? [`${counts.changed} to do, ${formatBytes(model.bytes)} would move`] : []),
+    ...(counts.changed + counts.ran === 0 ? ["nothing to do"] : []),
+    ...some(counts.upToDate, "up to date"),
+    ...(counts.ran > 0 ? [`${formatCount(counts.ran, "script")} would run`] : []),
+  ];
+  return `plan: ${parts.join("; ")}${others(model, [])}; nothing was written`;
 }
 
 function failed(model: RunModel): string {
@@ -62,9 +72,20 @@ function failed(model: RunModel): string {
 }
 
 function progress(model: RunModel): string {
-  const all = model.counts.changed + model.counts.upToDate;
   const moved = model.mode === "plan" ? "" : `, ${formatBytes(model.bytes)} moved`;
-  return `${all} of ${model.nodes.size} done${moved}${others(model, ["cancelled", "blocked"])}`;
+  return `${allDone(model)} of ${model.nodes.size} done${moved}${others(model, ["cancelled", "blocked"])}`;
+}
+
+function allDone({ counts }: RunModel): number {
+  return counts.changed + counts.upToDate + counts.ran + counts.without;
+}
+
+function some(count: number, word: string): string[] {
+  return count > 0 ? [`${count} ${word}`] : [];
+}
+
+function bracketed(parts: readonly string[]): string {
+  return parts.length > 0 ? ` (${parts.join(", ")})` : "";
 }
 
 const REST = ["failed", "blocked", "skipped", "waiting", "cancelled"] as const;

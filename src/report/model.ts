@@ -21,6 +21,10 @@ export interface NodeState {
 
 export interface Counts {
   changed: number;
+  /** Scripts that ran. */
+  ran: number;
+  /** Done, with no effect that counts: pins, gates, images put together in memory. */
+  without: number;
   upToDate: number;
   failed: number;
   blocked: number;
@@ -45,13 +49,25 @@ export class RunModel {
   readonly running = new Set<NodeState>();
   /** Nodes that have not started, in the order of the graph. */
   readonly pending = new Set<NodeState>();
-  readonly counts: Counts = { changed: 0, upToDate: 0, failed: 0, blocked: 0, skipped: 0, waiting: 0, cancelled: 0 };
+  readonly counts: Counts = {
+    changed: 0,
+    ran: 0,
+    without: 0,
+    upToDate: 0,
+    failed: 0,
+    blocked: 0,
+    skipped: 0,
+    waiting: 0,
+    cancelled: 0,
+  };
   readonly pins = { total: 0, settled: 0, failures: [] as PinFailure[] };
   readonly warnings: Failure[] = [];
   /** Bytes that crossed so far, and as far as is known bytes in all; in a plan, bytes that would. */
   bytes = 0;
   totalBytes = 0;
   readonly meter = new Meter();
+  /** All that ever passed, second attempts included: what the overall rate is measured by. */
+  #passed = 0;
   stopping: StopReason | undefined;
   finished: { readonly exitCode: number; readonly durationMs: number } | undefined;
 
@@ -87,7 +103,7 @@ export class RunModel {
         break;
       }
       case "node-settled":
-        this.#settle(this.#node(event.id), event.at, event.outcome, event.durationMs);
+        this.#settle(this.#node(event.id), event.outcome, event.durationMs);
         break;
       case "warning":
         this.warnings.push(event.failure);
@@ -147,31 +163,41 @@ export class RunModel {
     node.phase = "running";
     node.attempt = attempt;
     node.meter.add(at, 0);
+    this.meter.add(at, this.#passed);
     this.pending.delete(node);
     this.running.add(node);
   }
 
   #progress(node: NodeState, at: number, bytes: number, totalBytes: number): void {
+    this.#passed += Math.max(0, bytes - node.bytes);
+    this.meter.add(at, this.#passed);
+    node.meter.add(at, bytes);
+    this.#count(node, bytes, totalBytes);
+  }
+
+  #count(node: NodeState, bytes: number, totalBytes: number): void {
     this.bytes += bytes - node.bytes;
     this.totalBytes += totalBytes - node.totalBytes;
     node.bytes = bytes;
     node.totalBytes = totalBytes;
-    node.meter.add(at, bytes);
-    this.meter.add(at, this.bytes);
   }
 
-  #settle(node: NodeState, at: number, outcome: Outcome, durationMs: number): void {
-    const bytes = outcome.kind === "done" ? outcome.bytes : node.bytes;
-    this.#progress(node, at, bytes, bytes);
+  /** What counts in the end is what a node says it moved; of one that is not done nothing is sure to have stayed. */
+  #settle(node: NodeState, outcome: Outcome, durationMs: number): void {
+    const bytes = outcome.kind === "done" ? outcome.bytes : 0;
+    this.#count(node, bytes, bytes);
     node.phase = "settled";
     node.outcome = outcome;
     node.durationMs = durationMs;
     this.pending.delete(node);
     this.running.delete(node);
-    if (outcome.kind === "done") this.counts[outcome.changed ? "changed" : "upToDate"] += 1;
+    if (outcome.kind === "done") this.counts[COUNT_OF[outcome.effect]] += 1;
     else this.counts[outcome.kind] += 1;
   }
 }
+
+/** Which counter a node that is done belongs to. */
+const COUNT_OF = { changed: "changed", unchanged: "upToDate", ran: "ran", none: "without" } as const;
 
 function isOf<Kind extends Outcome["kind"]>(outcome: Outcome, kind: Kind): outcome is Outcome & { kind: Kind } {
   return outcome.kind === kind;

@@ -37,8 +37,9 @@ export function phraseOf(outcome: Outcome, mode: "run" | "plan", durationMs: num
 
 /** A step's own sentence says what it did; a word stands in where there is none. */
 function donePhrase(outcome: Outcome & { kind: "done" }, mode: "run" | "plan", durationMs: number): Phrase {
-  const { changed, summary, bytes } = outcome;
-  if (!changed) return { mark: "=", text: summary || "up to date", style: "dim" };
+  const { effect, summary, bytes } = outcome;
+  if (effect === "unchanged") return { mark: "=", text: summary || "up to date", style: "dim" };
+  if (effect === "none") return { mark: "·", text: summary, style: "dim" };
   const size = bytes > 0 ? formatBytes(bytes) : "";
   if (mode === "plan") return { mark: "+", text: joined(summary || "to do", size), style: "cyan" };
   const cost = size === "" ? formatDuration(durationMs) : `${size} in ${formatDuration(durationMs)}`;

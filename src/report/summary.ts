@@ -74,7 +74,7 @@ function listed<O>(
 /** What an interrupted run had moved, so that nobody has to guess. */
 function moved(model: RunModel, paint: Paint): string[][] {
   if (model.mode === "plan" || (model.stopping !== "interrupt" && model.finished !== undefined)) return [];
-  const changed = model.settled("done").filter(({ outcome }) => outcome.changed);
+  const changed = model.settled("done").filter(({ outcome }) => outcome.effect === "changed");
   if (changed.length === 0) return [];
   const said = changed.map(({ node, outcome }) => ({ node, outcome: phraseOf(outcome, "run", node.durationMs) }));
   return listed(paint, "dim", "done before the end", said, ({ text }) => text);

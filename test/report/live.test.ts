@@ -50,7 +50,7 @@ test("nodes at work show how far they are, the others what they wait for, and be
 · certify:rhcr/deploy  waits for a free place
 · published:harbor     waits for copy:harbor/mysql (+1)
 · notify               waits for a free place
-1 up to date · 2 running · 4 waiting · 80 MB of 120 MB · 73 MB/s`,
+1 up to date · 2 running · 4 waiting · 80 MB of 120 MB+ · 73 MB/s`,
   );
   await view.report.close();
 });
@@ -115,7 +115,7 @@ test("200 nodes that end leave 200 lines, each once, in a terminal of ten rows",
     lines.filter((line) => line.startsWith("✓")),
     nodes(200).map((node) => `✓ ${node.id}  copied  1 byte in 30 ms`),
   );
-  assert.equal(lines.at(-1), "done: 200 of 200; 200 bytes moved in 6.0 s");
+  assert.equal(lines.at(-1), "done: 200 of 200 (200 changed), 200 bytes moved in 6.0 s");
   assert.equal(lines.length, 202, "and nothing of the frames is left");
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "uvu";
-import type { EventBody, Outcome } from "../../src/engine/index.ts";
+import type { Effect, EventBody, Outcome } from "../../src/engine/index.ts";
 import type { Failure, FailureClass } from "../../src/failure/index.ts";
 import { RunModel, renderSummary } from "../../src/report/index.ts";
 import { id } from "./rig.ts";
@@ -31,6 +31,7 @@ function summaryOf({ outcomes = {}, exitCode, mode = "run", before = [] }: Told)
 const closingOf = (told: Told): string => summaryOf(told).trimEnd().split("\n").at(-1) ?? "";
 
 const moved = (bytes: number): Outcome => ({ kind: "done", effect: "changed", summary: "copied", bytes });
+const did = (effect: Effect): Outcome => ({ kind: "done", effect, summary: "", bytes: 0 });
 const same: Outcome = { kind: "done", effect: "unchanged", summary: "up to date", bytes: 0 };
 const failed = (failureClass: FailureClass, message = "no"): Outcome => ({
   kind: "failed",
@@ -42,25 +43,44 @@ for (const [sentence, told, closing] of [
   [
     "all is done",
     { outcomes: { a: moved(1.1e9), b: moved(1e8) }, exitCode: 0 },
-    "done: 2 of 2; 1.2 GB moved in 12.3 s",
+    "done: 2 of 2 (2 changed), 1.2 GB moved in 12.3 s",
   ],
   [
     "some was done before",
     { outcomes: { a: moved(5), b: same, c: { kind: "skipped", why: "held" } }, exitCode: 0 },
-    "done: 2 of 3, 1 of them up to date before; 1 skipped; 5 bytes moved in 12.3 s",
+    "done: 2 of 3 (1 changed, 1 up to date), 5 bytes moved in 12.3 s; 1 skipped",
   ],
   [
     "nothing was left to do",
     { outcomes: { a: same, b: same }, exitCode: 0 },
     "nothing left to do: 2 up to date, 0 bytes moved in 12.3 s",
   ],
+  [
+    "only a script had to run again",
+    { outcomes: { a: same, b: did("ran"), c: did("none") }, exitCode: 0 },
+    "nothing left to move: 1 up to date, 1 script ran, 0 bytes moved in 12.3 s",
+  ],
+  [
+    "there was nothing to move at all",
+    { outcomes: { a: did("ran"), b: did("none") }, exitCode: 0 },
+    "done: 2 of 2 (1 ran), 0 bytes moved in 12.3 s",
+  ],
+  [
+    "a plan has only a script to run",
+    { outcomes: { a: same, b: did("ran") }, exitCode: 0, mode: "plan" },
+    "plan: 1 up to date; 1 script would run; nothing was written",
+  ],
   ["nothing was selected", { exitCode: 0 }, "nothing to do: no node was selected"],
   [
     "a plan has work",
     { outcomes: { a: moved(3.4e8), b: same }, exitCode: 0, mode: "plan" },
-    "to do: 1 of 2, 340 MB would move; 1 up to date; nothing was written",
+    "plan: 1 to do, 340 MB would move; 1 up to date; nothing was written",
   ],
-  ["a plan has no work", { outcomes: { a: same }, exitCode: 0, mode: "plan" }, "nothing to do: 1 of 1 up to date"],
+  [
+    "a plan has no work",
+    { outcomes: { a: same }, exitCode: 0, mode: "plan" },
+    "plan: nothing to do; 1 up to date; nothing was written",
+  ],
   [
     "nodes failed",
     { outcomes: { a: failed("permanent"), b: blocked, c: blocked, d: same }, exitCode: 1 },

@@ -69,7 +69,7 @@ export class Terminal {
     if (command === "K") this.#screen[this.#row] = (this.#screen[this.#row] ?? "").slice(0, this.#column);
     if (command === "J")
       this.#screen = [...this.#screen.slice(0, this.#row), (this.#screen[this.#row] ?? "").slice(0, this.#column)];
-    if (command === "?h") this.cursor = "shown";
-    if (command === "?l") this.cursor = "hidden";
+    if (command === "?h" && count === 25) this.cursor = "shown";
+    if (command === "?l" && count === 25) this.cursor = "hidden";
   }
 }

@@ -13,6 +13,8 @@ export interface FrameOptions {
 }
 
 const WIDEST_NAME = 48;
+/** More would push what ended off the screen, and say little. */
+const MOST_WAITING = 8;
 
 /**
  * The live area as lines: nodes at work, nodes that wait and for what, and the counters. Two rows less than the
@@ -22,15 +24,16 @@ export function frameOf(model: RunModel, options: FrameOptions): string[] {
   const room = Math.max(0, options.rows - 3);
   const all = model.running.size + model.pending.size;
   // Where not all fit, one row is kept for saying so.
-  const places = all <= room ? all : Math.max(0, room - 1);
+  const places = all <= room && model.pending.size <= MOST_WAITING ? all : Math.max(0, room - 1);
   const running = first(model.running, places);
-  const waiting = first(model.pending, places - running.length);
+  const waiting = first(model.pending, Math.min(MOST_WAITING, places - running.length));
+  const shown = running.length + waiting.length;
   const nameWidth = Math.min(WIDEST_NAME, Math.max(0, ...[...running, ...waiting].map(({ id }) => widthOf(id))));
   const shape = { ...options, nameWidth };
   const lines = [
     ...running.map((node) => runningLine(node, shape)),
     ...waiting.map((node) => waitingLine(node, model.unmetNeeds(node), shape)),
-    ...(all > room && room > 0 ? [hidden(model, running.length, waiting.length, options)] : []),
+    ...(all > shown && room > 0 ? [hidden(model, running.length, waiting.length, options)] : []),
     countersLine(model, options),
   ];
   return lines.map((line) => truncate(line, options.columns - 1));
@@ -54,6 +57,7 @@ function countersLine(model: RunModel, { paint, now }: FrameOptions): string {
     ...(choosing ? [`${pins.settled} of ${pins.total} versions chosen`] : []),
     ...some(counts.changed, paint("green", `${counts.changed} ${model.mode === "plan" ? "to do" : "done"}`)),
     ...some(counts.upToDate, `${counts.upToDate} up to date`),
+    ...some(counts.ran, `${counts.ran} ran`),
     ...some(model.running.size, paint("cyan", `${model.running.size} running`)),
     ...some(model.pending.size + counts.waiting, `${model.pending.size + counts.waiting} waiting`),
     ...some(counts.failed, paint("red", `${counts.failed} failed`)),
@@ -65,8 +69,10 @@ function countersLine(model: RunModel, { paint, now }: FrameOptions): string {
   return parts.join(paint("dim", " · "));
 }
 
-function bytesOf({ bytes, totalBytes }: RunModel): string {
-  return bytes === totalBytes ? formatBytes(bytes) : `${formatBytes(bytes)} of ${formatBytes(totalBytes)}`;
+/** Nodes that have not started have not said how large they are: until then there is more to come. */
+function bytesOf({ bytes, totalBytes, pending }: RunModel): string {
+  if (bytes === totalBytes) return formatBytes(bytes);
+  return `${formatBytes(bytes)} of ${formatBytes(totalBytes)}${pending.size > 0 ? "+" : ""}`;
 }
 
 function rateOf({ running, meter, totalBytes }: RunModel, now: number): string[] {

@@ -3,8 +3,10 @@ import { widthOf } from "../width.ts";
 
 const HIDE_CURSOR = "\x1b[?25l";
 const SHOW_CURSOR = "\x1b[?25h";
-const ERASE_LINE_END = "\x1b[K";
 const ERASE_BELOW = "\x1b[J";
+/** Terminals that know these show a frame only when it is whole; others pass over them. */
+const BEGIN_FRAME = "\x1b[?2026h";
+const END_FRAME = "\x1b[?2026l";
 
 /**
  * The lower rows of a terminal, drawn over and over, with lines above them that stay. Everything of one call goes out
@@ -21,10 +23,8 @@ export class Screen {
 
   /** Puts lines above the area for good, and draws the area anew below them. */
   draw(above: readonly string[], area: readonly string[]): void {
-    let text = this.#backToTop();
-    for (const line of above) text += `${line}${ERASE_LINE_END}\n`;
-    for (const line of area) text += `${line}${ERASE_LINE_END}\n`;
-    this.#out.write(`${this.#hideCursor()}${text}${ERASE_BELOW}`);
+    const lines = [...above, ...area].map((line) => `${line}\n`).join("");
+    this.#out.write(`${BEGIN_FRAME}${this.#hideCursor()}${this.#backToTop()}${ERASE_BELOW}${lines}${END_FRAME}`);
     this.#drawn = area;
   }
 
