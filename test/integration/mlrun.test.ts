@@ -32,7 +32,7 @@ if (typeof root === "string") {
   integration("a release of 43 images, all of them small, lands in the project", () => mirrorRelease(undefined));
 }
 
-integration("two images that would get the same name are told apart before anything is sent", async () => {
+test("two images that would get the same name are told apart before anything is sent", async () => {
   const pair = mlrunImages.filter(({ from, tag }) => from.endsWith("/mysql") && tag === "5.7");
   assert.equal(pair.length, 2);
   const place = await workspace(
