@@ -16,17 +16,19 @@ export interface RegistryOptions extends HttpOptions {
   readonly credentials?: CredentialsFor;
   /** Told every password and token before it is used, so that output can be masked. */
   readonly onSecret?: (secret: string) => void;
+  /** Milliseconds since the epoch; tokens are replaced by it. */
+  readonly now?: () => number;
 }
 
 /** A client for one registry: distribution-spec v1.1, and what registries do besides. It opens nothing by itself. */
 export function createRegistry(options: RegistryOptions): RegistryClient {
   const http = createHttp(options);
-  const { credentials = async () => undefined, onSecret = () => {} } = options;
+  const { credentials = async () => undefined, onSecret = () => {}, now = Date.now } = options;
   const wire: Wire = {
     name: options.host,
     base: new URL(options.url ?? defaultUrl(options.host)),
     http,
-    authorizer: createAuthorizer({ http, credentials, onSecret }),
+    authorizer: createAuthorizer({ http, credentials, onSecret, now }),
   };
   return {
     name: options.host,

@@ -10,7 +10,8 @@ export interface AuthorizerOptions {
   readonly credentials: CredentialsFor;
   /** Told every secret that will be sent, so that output can be masked. */
   readonly onSecret: (secret: string) => void;
-  readonly now?: () => number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 /** Gives requests to one registry their `Authorization`. */
@@ -40,7 +41,7 @@ interface Bearer {
 
 /** Tokens are kept per repository and actions: long lists of scopes overflow headers, and some registries refuse them. */
 export function createAuthorizer(options: AuthorizerOptions): Authorizer {
-  const now = options.now ?? Date.now;
+  const { now } = options;
   const credentialsFor = rememberCredentials(options);
   const tickets = createTickets();
   let way: Way | undefined;
