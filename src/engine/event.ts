@@ -37,13 +37,6 @@ export type EventBody =
       readonly mode: "run" | "plan";
       readonly nodes: readonly { readonly id: NodeId; readonly needs: readonly NodeId[] }[];
     }
-  | { readonly type: "pins-started"; readonly total: number }
-  | {
-      readonly type: "pin-settled";
-      readonly image: string;
-      readonly pinned: string | undefined;
-      readonly failure: Failure | undefined;
-    }
   | { readonly type: "node-started"; readonly id: NodeId; readonly attempt: number }
   | ({ readonly id: NodeId } & NodeReport)
   | {

@@ -7,7 +7,7 @@ export { asNodeId } from "./graph.ts";
 export type { Ledger, LedgerOptions } from "./ledger.ts";
 export { openLedger } from "./ledger.ts";
 export { replay } from "./replay.ts";
-export type { Execute, RunOptions, RunOutcome, StepContext, StepResult } from "./run.ts";
+export type { Execute, RunOptions, RunOutcome, SettledNode, StepContext, StepResult } from "./run.ts";
 export { runGraph } from "./run.ts";
 export { isRunId, newRunId } from "./run-id.ts";
 export type { Reader } from "./stream.ts";

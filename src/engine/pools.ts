@@ -39,7 +39,10 @@ interface Line<W> {
 export class PoolQueue<W extends Waiter> {
   readonly #jobs: Pool;
   readonly #pools = new Map<string, Pool>();
+  /** By the names of their pools as they are in force, and by every way nodes list them. */
   readonly #lines = new Map<string, Line<W>>();
+  readonly #lineByNames = new Map<string, Line<W>>();
+  #waiting = 0;
   #nextNumber = 0;
 
   /**
@@ -53,13 +56,14 @@ export class PoolQueue<W extends Waiter> {
   }
 
   push(waiter: W): void {
+    this.#waiting += 1;
     this.#lineOf(waiter).tickets.push({ waiter, number: this.#nextNumber++ });
   }
 
   /** Lets in all that can go now, in order. Each must be handed back with {@link release}. */
   admit(): readonly W[] {
     const admitted: W[] = [];
-    if (this.#jobs.free === 0) return admitted;
+    if (this.#jobs.free === 0 || this.#waiting === 0) return admitted;
     const stuck: Line<W>[] = [];
     const lines = this.#byHead();
     for (let line = lines.pop(); line !== undefined && this.#jobs.free > 0; line = lines.pop()) {
@@ -83,22 +87,28 @@ export class PoolQueue<W extends Waiter> {
   }
 
   #take(line: Line<W>): void {
+    this.#waiting -= 1;
     this.#jobs.free -= 1;
     for (const pool of line.pools) pool.free -= 1;
   }
 
   #byHead(): Heap<Line<W>> {
-    const lines = new Heap<Line<W>>((a, b) => {
-      const first = a.tickets.peek();
-      const second = b.tickets.peek();
-      return first !== undefined && second !== undefined && goesBefore(first, second);
-    });
+    const lines = new Heap<Line<W>>(headGoesBefore);
     for (const line of this.#lines.values()) if (line.tickets.size > 0) lines.push(line);
     return lines;
   }
 
   #lineOf(waiter: W): Line<W> {
-    const pools = this.#limitedPools(waiter.node.pools);
+    const names = waiter.node.pools.join("\0");
+    let line = this.#lineByNames.get(names);
+    if (line === undefined) {
+      line = this.#lineFor(this.#limitedPools(waiter.node.pools));
+      this.#lineByNames.set(names, line);
+    }
+    return line;
+  }
+
+  #lineFor(pools: readonly Pool[]): Line<W> {
     const key = pools.map((pool) => pool.name).join("\0");
     let line = this.#lines.get(key);
     if (line === undefined) {
@@ -119,6 +129,12 @@ function keepPlaces(pools: readonly Pool[]): void {
     pool.kept += 1;
     if (pool.free < pool.kept) return;
   }
+}
+
+function headGoesBefore<W extends Waiter>(a: Line<W>, b: Line<W>): boolean {
+  const first = a.tickets.peek();
+  const second = b.tickets.peek();
+  return first !== undefined && second !== undefined && goesBefore(first, second);
 }
 
 function goesBefore<W extends Waiter>(a: Ticket<W>, b: Ticket<W>): boolean {

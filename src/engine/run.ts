@@ -22,7 +22,7 @@ import { Scheduler } from "./scheduler.ts";
 export async function runGraph<Step, Value>(
   graph: Graph<Step>,
   execute: Execute<Step, Value>,
-  options: RunOptions,
+  options: RunOptions<Value>,
 ): Promise<RunOutcome> {
   return new Scheduler(graph, execute, options).run();
 }
@@ -53,7 +53,14 @@ export interface StepContext<Value> {
 /** Does one node. Throws `Failed`; its failure class decides whether the node is tried again. */
 export type Execute<Step, Value> = (node: Node<Step>, context: StepContext<Value>) => Promise<StepResult<Value>>;
 
-export interface RunOptions {
+/** A node that was done before the run, and what it gives to those that need it. */
+export interface SettledNode<Value> {
+  readonly outcome: Outcome;
+  /** Undefined unless it is done. */
+  readonly value: Value | undefined;
+}
+
+export interface RunOptions<Value> {
   readonly emit: Emit;
   /** Nodes running at once, over all pools. 1 or more. */
   readonly jobs: number;
@@ -64,6 +71,8 @@ export interface RunOptions {
   readonly onFailure: "keep-going" | "fail-fast";
   readonly stopping: AbortSignal;
   readonly killed: AbortSignal;
+  /** Nodes that were settled before: they are not run, and nothing is emitted of them. They need nothing. */
+  readonly settled?: ReadonlyMap<NodeId, SettledNode<Value>>;
   /** How long a killed step may take to settle. 1,000 where it is not given. */
   readonly killGraceMs?: number;
   /** The system's where it is not given. */

@@ -15,7 +15,7 @@ export class Scheduler<Step, Value> {
   readonly #tracks: readonly Track<Step>[];
   readonly #queue: PoolQueue<Track<Step>>;
   readonly #execute: Execute<Step, Value>;
-  readonly #options: RunOptions;
+  readonly #options: RunOptions<Value>;
   readonly #clock;
   readonly #random;
   readonly #outcomes = new Map<NodeId, Outcome>();
@@ -29,7 +29,7 @@ export class Scheduler<Step, Value> {
   #resolve: (outcome: RunOutcome) => void = () => {};
   #reject: (error: unknown) => void = () => {};
 
-  constructor(graph: Graph<Step>, execute: Execute<Step, Value>, options: RunOptions) {
+  constructor(graph: Graph<Step>, execute: Execute<Step, Value>, options: RunOptions<Value>) {
     this.#tracks = tracksOf(graph);
     this.#queue = new PoolQueue(options.jobs, options.pools);
     this.#execute = execute;
@@ -48,10 +48,18 @@ export class Scheduler<Step, Value> {
 
   #begin(): void {
     const { stopping, killed } = this.#options;
-    for (const track of this.#tracks) if (track.unsettledNeeds === 0) this.#enqueue(track);
+    for (const track of this.#tracks) this.#takeSettled(track);
+    for (const track of this.#tracks) if (track.state === "unready" && track.unsettledNeeds === 0) this.#enqueue(track);
     if (stopping.aborted || killed.aborted) this.#stop("interrupt");
     stopping.addEventListener("abort", this.#onStopping);
     killed.addEventListener("abort", this.#onKilled);
+  }
+
+  #takeSettled(track: Track<Step>): void {
+    const before = this.#options.settled?.get(track.node.id);
+    if (before === undefined) return;
+    if (before.value !== undefined) this.#values.set(track.node.id, before.value);
+    this.#settle(track, before.outcome);
   }
 
   #enqueue(track: Track<Step>): void {
@@ -107,21 +115,24 @@ export class Scheduler<Step, Value> {
   }
 
   #contextOf(track: Track<Step>, attempt: number): StepContext<Value> {
-    const { id, needs } = track.node;
     const { emit, stopping, killed } = this.#options;
-    const values = new Map<NodeId, Value>();
-    for (const need of needs) {
-      const value = this.#values.get(need);
-      if (value !== undefined) values.set(need, value);
-    }
     return {
       stopping,
       killed,
-      values,
+      values: this.#valuesFor(track),
       report: (report) => {
-        if (track.state === "running" && track.attempt === attempt) emit({ id, ...report });
+        if (track.state === "running" && track.attempt === attempt) emit({ id: track.node.id, ...report });
       },
     };
+  }
+
+  #valuesFor({ node }: Track<Step>): ReadonlyMap<NodeId, Value> {
+    const values = new Map<NodeId, Value>();
+    for (const need of node.needs) {
+      const value = this.#values.get(need);
+      if (value !== undefined) values.set(need, value);
+    }
+    return values;
   }
 
   #onResult(track: Track<Step>, result: StepResult<Value>): void {
@@ -185,6 +196,7 @@ export class Scheduler<Step, Value> {
     track.state = "settled";
     track.cancelWake?.();
     this.#outcomes.set(track.node.id, outcome);
+    if (this.#options.settled?.has(track.node.id)) return;
     const durationMs = track.startedAt === undefined ? 0 : Math.round(this.#clock.now() - track.startedAt);
     this.#options.emit({ type: "node-settled", id: track.node.id, outcome, durationMs });
   }

@@ -33,7 +33,7 @@ export function tracksOf<Step>(graph: Graph<Step>): readonly Track<Step>[] {
   const byId = new Map<NodeId, Track<Step>>();
   for (const node of graph.nodes.values()) {
     const track = newTrack(node);
-    for (const need of new Set(node.needs)) {
+    for (const need of node.needs.length < 2 ? node.needs : new Set(node.needs)) {
       const needed = byId.get(need);
       if (needed === undefined) throw badGraph(node.id, need);
       needed.dependents.push(track);
