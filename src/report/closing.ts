@@ -66,8 +66,6 @@ function planned(model: RunModel): string {
 
 function failed(model: RunModel): string {
   const names = model.settled("failed").map(({ node }) => node.id);
-  const pins = model.pins.failures.length;
-  if (names.length === 0 && pins > 0) return `${pins} of ${formatCount(model.pins.total, "version")}`;
   return `${names.length} of ${model.nodes.size}${few(names)}${others(model, ["failed"])}`;
 }
 

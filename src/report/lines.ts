@@ -46,15 +46,6 @@ class Lines {
   on(event: Event): void {
     const say = (text: string): void => this.#line(event.at, text);
     switch (event.type) {
-      case "pins-started":
-        say(`choosing ${formatCount(event.total, "version")}`);
-        break;
-      case "pin-settled": {
-        const { image, pinned, failure } = event;
-        if (failure === undefined) say(`${image}  version ${pinned ?? "as it is"}`);
-        else say(`${image}  ${this.#paint("red", `no version: ${plainLine(failure.message)}`)}`);
-        break;
-      }
       case "run-started":
         this.#nameWidth = Math.min(WIDEST_NAME, Math.max(0, ...event.nodes.map(({ id }) => widthOf(id))));
         say(`${event.mode} ${event.run}: ${formatCount(event.nodes.length, "node")}`);

@@ -9,14 +9,11 @@ import type { Mask } from "./mask.ts";
 export function maskEvent(event: Event, mask: Mask): Event {
   switch (event.type) {
     case "run-started":
-    case "pins-started":
     case "node-started":
     case "node-progress":
     case "run-stopping":
     case "run-finished":
       return event;
-    case "pin-settled":
-      return event.failure === undefined ? event : { ...event, failure: maskFailure(event.failure, mask) };
     case "node-log":
       return { ...event, line: mask.apply(event.line) };
     case "node-retrying":

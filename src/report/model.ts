@@ -33,11 +33,6 @@ export interface Counts {
   cancelled: number;
 }
 
-export interface PinFailure {
-  readonly image: string;
-  readonly failure: Failure;
-}
-
 /** The state of a run as its events tell it: what every reader made for people reads. */
 export class RunModel {
   /** Whether anything has begun: before that there is nothing to sum up. */
@@ -60,7 +55,6 @@ export class RunModel {
     waiting: 0,
     cancelled: 0,
   };
-  readonly pins = { total: 0, settled: 0, failures: [] as PinFailure[] };
   readonly warnings: Failure[] = [];
   /** Bytes that crossed so far, and as far as is known bytes in all; in a plan, bytes that would. */
   bytes = 0;
@@ -78,14 +72,6 @@ export class RunModel {
         this.run = event.run;
         this.mode = event.mode;
         for (const { id, needs } of event.nodes) this.#add(id, needs);
-        break;
-      case "pins-started":
-        this.started = true;
-        this.pins.total += event.total;
-        break;
-      case "pin-settled":
-        this.pins.settled += 1;
-        if (event.failure !== undefined) this.pins.failures.push({ image: event.image, failure: event.failure });
         break;
       case "node-started":
         this.#start(this.#node(event.id), event.at, event.attempt);

@@ -17,7 +17,6 @@ const NAMES = 5;
 export function renderSummary(model: RunModel, { color }: { readonly color: Color }): string {
   const paint = createPaint(color);
   const sections = [
-    ...versions(model, paint, color),
     ...failures(model, paint, color),
     ...listed(paint, "yellow", "blocked", model.settled("blocked"), ({ by }) => `by ${formatFew(by, NAMES)}`),
     ...listed(paint, "yellow", "waiting", model.settled("waiting"), (outcome) => `for ${outcome.for}`),
@@ -29,15 +28,6 @@ export function renderSummary(model: RunModel, { color }: { readonly color: Colo
   const last = paint("bold", paint(closing.style, closing.text));
   const blocks = [...sections.map((lines) => lines.join("\n")), last];
   return `${blocks.join("\n\n")}\n`;
-}
-
-/** Versions that could not be chosen, unless a node already failed for the same reason. */
-function versions(model: RunModel, paint: Paint, color: Color): string[][] {
-  const told = new Set(model.settled("failed").map(({ outcome }) => keyOf(outcome.failure)));
-  const untold = model.pins.failures.filter(({ failure }) => !told.has(keyOf(failure)));
-  if (untold.length === 0) return [];
-  const head = paint("red", `versions that could not be chosen (${untold.length})`);
-  return [[head, ...untold.flatMap(({ image, failure }) => [`  ${image}`, ...rendered(failure, color)])]];
 }
 
 /** Nodes that failed for the same reason stand together, and the reason once. */

@@ -8,24 +8,21 @@ test("each event is one line with its time; the summary stands at the end", asyn
   assert.equal(err, "");
   assert.equal(
     out,
-    `2026-03-01T12:03:44.000Z  choosing 2 versions
-2026-03-01T12:03:44.020Z  mysql  version 8.0
-2026-03-01T12:03:44.025Z  redis  version 7.2
-2026-03-01T12:03:44.025Z  run r1: 7 nodes
-2026-03-01T12:03:44.025Z  pin:mysql            started
-2026-03-01T12:03:44.026Z  pin:mysql            8.0 is sha256:aaaa
-2026-03-01T12:03:44.026Z  copy:harbor/mysql    started
-2026-03-01T12:03:44.026Z  copy:harbor/redis    started
-2026-03-01T12:03:44.626Z  copy:harbor/mysql    attempt 1 failed, again in 1.5 s: harbor.example answered 503
-2026-03-01T12:03:45.226Z  warning config/literal-secret: a password stands in the config
-2026-03-01T12:03:45.226Z  copy:harbor/redis    │ pushed  layer
-2026-03-01T12:03:46.126Z  copy:harbor/redis    copied sha256:ab12  120 MB in 2.1 s
-2026-03-01T12:03:46.126Z  copy:harbor/mysql    started, attempt 2
-2026-03-01T12:03:46.426Z  copy:harbor/mysql    failed: harbor.example refused the credentials for mlrun/mysql [registry/unauthorized]
-2026-03-01T12:03:46.426Z  published:harbor     blocked by copy:harbor/mysql
-2026-03-01T12:03:46.426Z  copy:harbor/nginx    skipped: held: unchanged since 1.14
-2026-03-01T12:03:46.426Z  certify:rhcr/deploy  waiting for the certification of deploy
-2026-03-01T12:03:46.426Z  notify               cancelled
+    `2026-03-01T12:03:44.000Z  run r1: 7 nodes
+2026-03-01T12:03:44.000Z  pin:mysql            started
+2026-03-01T12:03:44.001Z  pin:mysql            8.0 is sha256:aaaa
+2026-03-01T12:03:44.001Z  copy:harbor/mysql    started
+2026-03-01T12:03:44.001Z  copy:harbor/redis    started
+2026-03-01T12:03:44.601Z  copy:harbor/mysql    attempt 1 failed, again in 1.5 s: harbor.example answered 503
+2026-03-01T12:03:45.201Z  warning config/literal-secret: a password stands in the config
+2026-03-01T12:03:45.201Z  copy:harbor/redis    │ pushed  layer
+2026-03-01T12:03:46.101Z  copy:harbor/redis    copied sha256:ab12  120 MB in 2.1 s
+2026-03-01T12:03:46.101Z  copy:harbor/mysql    started, attempt 2
+2026-03-01T12:03:46.401Z  copy:harbor/mysql    failed: harbor.example refused the credentials for mlrun/mysql [registry/unauthorized]
+2026-03-01T12:03:46.401Z  published:harbor     blocked by copy:harbor/mysql
+2026-03-01T12:03:46.401Z  copy:harbor/nginx    skipped: held: unchanged since 1.14
+2026-03-01T12:03:46.401Z  certify:rhcr/deploy  waiting for the certification of deploy
+2026-03-01T12:03:46.401Z  notify               cancelled
 
 ${SUMMARY}`,
   );

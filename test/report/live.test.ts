@@ -37,9 +37,9 @@ const nodes = (count: number) =>
 
 test("nodes at work show how far they are, the others what they wait for, and below stand the counters", async () => {
   const view = watch();
-  view.plays(eventful.slice(0, 9));
+  view.plays(eventful.slice(0, 6));
   await listStands(view);
-  view.plays(eventful.slice(9, 11));
+  view.plays(eventful.slice(6, 8));
   view.clock.pass(100);
   assert.equal(
     view.terminal.text(),
@@ -144,6 +144,23 @@ test("when nothing happens the times still go on", async () => {
   await view.report.close();
 });
 
+test("a line above that is wider than the terminal leaves nothing of the frame it is written over", async () => {
+  for (const length of [49, 50, 51, 99, 100, 101]) {
+    const view = watch(50, 24);
+    view.happens({ type: "run-started", run: "r", mode: "run", nodes: nodes(20) });
+    await listStands(view);
+    const node = id("copy:harbor/image-0");
+    const line = "x".repeat(length - "copy:harbor/image-0 │ ".length);
+    view.happens({ type: "node-log", id: node, stream: "stdout", line });
+    view.clock.pass(200);
+    view.happens({ type: "node-log", id: node, stream: "stdout", line: "end" });
+    view.clock.pass(200);
+    await view.report.close();
+    const rows = view.terminal.text().split("\n\n")[0]?.split("\n") ?? [];
+    assert.equal(rows.join(""), `copy:harbor/image-0 │ ${line}copy:harbor/image-0 │ end`, `of ${length} columns`);
+  }
+});
+
 test("a terminal that becomes narrower gets a frame that fits", async () => {
   const view = watch(100, 24);
   view.happens({ type: "run-started", run: "r", mode: "run", nodes: nodes(3) });
@@ -166,7 +183,7 @@ test("the cursor is hidden while frames are drawn and given back by the close", 
 
 test("a close in the middle of an interrupted run gives all back before it returns", async () => {
   const view = watch();
-  view.plays(eventful.slice(0, 14));
+  view.plays(eventful.slice(0, 11));
   await listStands(view);
   view.happens({ type: "run-stopping", reason: "interrupt" });
   view.happens({ type: "run-finished", exitCode: 130, durationMs: 3000 });

@@ -60,9 +60,6 @@ export const unauthorized: Failure = {
 
 /** A run in which something of every kind happens. */
 export const eventful: readonly Happening[] = [
-  [0, { type: "pins-started", total: 2 }],
-  [20, { type: "pin-settled", image: "mysql", pinned: "8.0", failure: undefined }],
-  [5, { type: "pin-settled", image: "redis", pinned: "7.2", failure: undefined }],
   [
     0,
     {

@@ -153,27 +153,6 @@ test("a failure shows its place, its evidence and what to do", () => {
   }
 });
 
-const unpinned: Failure = { code: "pin/missing", class: "permanent", message: "no tag 9 of mysql" };
-const pinFails: readonly EventBody[] = [
-  { type: "pins-started", total: 2 },
-  { type: "pin-settled", image: "mysql", pinned: undefined, failure: unpinned },
-];
-
-test("a version that could not be chosen is told, but not twice", () => {
-  const alone = summaryOf({ before: pinFails, exitCode: 1 });
-  assert.match(
-    alone,
-    /^versions that could not be chosen \(1\)\n {2}mysql\n {4}error pin\/missing: no tag 9 of mysql\n/,
-  );
-  assert.match(alone, /\nfailed: 1 of 2 versions \(exit 1\)\n$/);
-  const withNode = summaryOf({
-    before: pinFails,
-    outcomes: { "pin:mysql": { kind: "failed", failure: unpinned } },
-    exitCode: 1,
-  });
-  assert.equal(withNode.match(/no tag 9 of mysql/g)?.length, 1);
-});
-
 test("every blocked node is named, with what it was blocked by", () => {
   const outcomes = Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`copy:x/${at}`, blocked]));
   const text = summaryOf({ outcomes: { a: failed("permanent"), ...outcomes }, exitCode: 1 });

@@ -66,7 +66,9 @@ export class Terminal {
 
   #obey(command: string, count: number): void {
     if (command === "A") this.#row = Math.max(0, this.#row - count);
-    if (command === "K") this.#screen[this.#row] = (this.#screen[this.#row] ?? "").slice(0, this.#column);
+    if (command === "K" && count === 2) this.#screen[this.#row] = "";
+    if (command === "K" && count === 1)
+      this.#screen[this.#row] = (this.#screen[this.#row] ?? "").slice(0, this.#column);
     if (command === "J")
       this.#screen = [...this.#screen.slice(0, this.#row), (this.#screen[this.#row] ?? "").slice(0, this.#column)];
     if (command === "?h" && count === 25) this.cursor = "shown";

@@ -49,12 +49,10 @@ function hidden(model: RunModel, running: number, waiting: number, { paint }: Fr
 
 /** `12 done · 3 up to date · 4 running · 11 waiting · 1 failed · 340 MB of 1.2 GB · 85 MB/s`. */
 function countersLine(model: RunModel, { paint, now }: FrameOptions): string {
-  const { counts, pins } = model;
+  const { counts } = model;
   const some = (count: number, text: string): string[] => (count > 0 ? [text] : []);
-  const choosing = pins.settled < pins.total;
   const settled = counts.blocked + counts.skipped + counts.cancelled;
   const parts = [
-    ...(choosing ? [`${pins.settled} of ${pins.total} versions chosen`] : []),
     ...some(counts.changed, paint("green", `${counts.changed} ${model.mode === "plan" ? "to do" : "done"}`)),
     ...some(counts.upToDate, `${counts.upToDate} up to date`),
     ...some(counts.ran, `${counts.ran} ran`),

@@ -17,7 +17,6 @@ import type { View } from "./task-list.ts";
 const FRAME_MS = 100;
 /** And at least so often, so that times go on when nothing happens. */
 const IDLE_MS = 1000;
-const VERSIONS = "versions";
 
 /** The live view of a run on a terminal. What ended goes above the drawn area once and stays in the scroll-back. */
 export function liveReader(model: RunModel, options: ReaderOptions): Reader {
@@ -49,16 +48,7 @@ class Live {
 
   on(event: Event): void {
     switch (event.type) {
-      case "pins-started":
-        if (this.#model.nodes.size > 0) break;
-        this.#show([VERSIONS]);
-        this.#latches.start(VERSIONS);
-        break;
-      case "pin-settled":
-        if (this.#model.pins.settled >= this.#model.pins.total) this.#latches.end(VERSIONS, "completed");
-        break;
       case "run-started":
-        this.#latches.end(VERSIONS, "completed");
         this.#show(event.nodes.map(({ id }) => id));
         break;
       case "node-started":
@@ -101,11 +91,11 @@ class Live {
     await this.#shown;
   }
 
-  /** Shows a list once the one before has ended. listr2 is loaded here, by whoever has a terminal. */
-  #show(titles: readonly string[]): void {
-    const entries = titles.map((title) => this.#latches.add(title));
-    this.#shown = Promise.all([import("./task-list.ts"), this.#shown]).then(([list]) =>
-      this.#state === "closed" ? undefined : list.showList(entries, this.#view),
+  /** listr2 is loaded here, by whoever has a terminal. */
+  #show(ids: readonly NodeId[]): void {
+    const entries = ids.map((id) => this.#latches.add(id));
+    this.#shown = import("./task-list.ts").then(({ showList }) =>
+      this.#state === "closed" ? undefined : showList(entries, this.#view),
     );
     // Whoever closes the report is told.
     this.#shown.catch(() => {});
