@@ -52,7 +52,7 @@ async function runAll(files: readonly string[]): Promise<FileResult[]> {
   const waiting = [...files];
   const worker = async () => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      const result = await runTestFile(file, { limitMs: isIntegration(file) ? 300_000 : 90_000 });
+      const result = await runTestFile(file, { limitMs: isIntegration(file) ? 400_000 : 90_000 });
       results.push(result);
       show(result);
     }
