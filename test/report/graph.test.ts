@@ -55,6 +55,24 @@ test("many siblings of one kind stand as one branch with their names", () => {
   );
 });
 
+test("siblings that are only referred to stand as one branch, however few", () => {
+  const copies = ["a", "b"].map((name) => ({ id: `copy:x/${name}`, needs: [`pin:${name}`] }));
+  const pins = ["a", "b"].map((name) => ({ id: `pin:${name}`, needs: [] }));
+  const needs = copies.map(({ id }) => id);
+  const nodes = [...pins, ...copies, { id: "published:x", needs }, { id: "task", needs: ["published:x", ...needs] }];
+  assert.equal(
+    renderGraph(nodes, "tree"),
+    `task
+├─ published:x
+│  ├─ copy:x/a
+│  │  └─ pin:a
+│  └─ copy:x/b
+│     └─ pin:b
+└─ copy:x/* (2)  … see above
+`,
+  );
+});
+
 test("siblings that need one each of the same names do not repeat the names", () => {
   const nodes = wide.filter(
     ({ id }) => id.startsWith("pin:") || (id.startsWith("copy:") && id !== "copy:harbor/operator"),

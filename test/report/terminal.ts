@@ -67,10 +67,9 @@ export class Terminal {
   #obey(command: string, count: number): void {
     if (command === "A") this.#row = Math.max(0, this.#row - count);
     if (command === "K" && count === 2) this.#screen[this.#row] = "";
-    if (command === "K" && count === 1)
-      this.#screen[this.#row] = (this.#screen[this.#row] ?? "").slice(0, this.#column);
-    if (command === "J")
-      this.#screen = [...this.#screen.slice(0, this.#row), (this.#screen[this.#row] ?? "").slice(0, this.#column)];
+    // Behind a full row the cursor still stands on its last column.
+    const column = Math.min(this.#column, this.columns - 1);
+    if (command === "K" && count === 1) this.#screen[this.#row] = (this.#screen[this.#row] ?? "").slice(0, column);
     if (command === "?h" && count === 25) this.cursor = "shown";
     if (command === "?l" && count === 25) this.cursor = "hidden";
   }

@@ -9,8 +9,11 @@ export interface Branch {
 /** Up to so many siblings of a kind are worth a branch each. */
 const FEW = 5;
 
-/** The branches for some sibling nodes, in their order; more than a few of one kind become one: `copy:harbor/* (30)`. */
-export function branchesOf(ids: readonly string[]): Branch[] {
+/**
+ * The branches for some sibling nodes, in their order. More than a few of one kind become one: `copy:harbor/* (30)`;
+ * so do those that are only referred to.
+ */
+export function branchesOf(ids: readonly string[], isToldAbove: (id: string) => boolean): Branch[] {
   const byKind = new Map<string, string[]>();
   for (const id of ids) {
     const kind = kindOf(id);
@@ -19,7 +22,7 @@ export function branchesOf(ids: readonly string[]): Branch[] {
     else group.push(id);
   }
   return [...byKind].flatMap(([kind, group]) =>
-    kind !== "" && group.length > FEW
+    kind !== "" && (group.length > FEW || (group.length > 1 && group.every(isToldAbove)))
       ? [{ title: `${kind}* (${group.length})`, ids: group, names: group.map((id) => id.slice(kind.length)) }]
       : group.map((id) => ({ title: id, ids: [id], names: [] })),
   );

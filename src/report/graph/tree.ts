@@ -14,18 +14,22 @@ export function renderTree(nodes: readonly GraphNode[], columns: number): string
   const needed = new Set(nodes.flatMap(({ needs }) => needs));
   const shown = new Set<string>();
   const roots = nodes.filter(({ id }) => !needed.has(id)).map(({ id }) => id);
-  const lines = branchesOf(roots).flatMap((branch) => {
+  const lines = branchesOf(roots, isToldAbove).flatMap((branch) => {
     const [first = "", ...below] = draw(branch, undefined, columns);
     return [first, ...below];
   });
   return lines.map((line) => `${line}\n`).join("");
+
+  function isToldAbove(id: string): boolean {
+    return shown.has(id) && (known.get(id)?.needs.length ?? 0) > 0;
+  }
 
   function draw(branch: Branch, parent: Branch | undefined, width: number): string[] {
     const needs = [...new Set(branch.ids.flatMap((id) => known.get(id)?.needs ?? []))].filter((id) => known.has(id));
     const seen = branch.ids.every((id) => shown.has(id));
     for (const id of branch.ids) shown.add(id);
     if (seen && needs.length > 0) return [`${branch.title}  … see above`];
-    const children = branchesOf(needs);
+    const children = branchesOf(needs, isToldAbove);
     const names = namesOf(branch, parent, children.length > 0 ? "│ " : "  ", width);
     const below = children.flatMap((child, index) => {
       const last = index === children.length - 1;
