@@ -9,11 +9,14 @@ export interface Branch {
 /** Up to so many siblings of a kind are worth a branch each. */
 const FEW = 5;
 
-/**
- * The branches for some sibling nodes, in their order. More than a few of one kind become one: `copy:harbor/* (30)`;
- * so do those that are only referred to.
- */
-export function branchesOf(ids: readonly string[], isToldAbove: (id: string) => boolean): Branch[] {
+/** Siblings of one kind. */
+export interface Group {
+  readonly kind: string;
+  readonly ids: readonly string[];
+}
+
+/** Sibling nodes by their kind, in their order. */
+export function groupsOf(ids: readonly string[]): Group[] {
   const byKind = new Map<string, string[]>();
   for (const id of ids) {
     const kind = kindOf(id);
@@ -21,11 +24,14 @@ export function branchesOf(ids: readonly string[], isToldAbove: (id: string) => 
     if (group === undefined) byKind.set(kind, [id]);
     else group.push(id);
   }
-  return [...byKind].flatMap(([kind, group]) =>
-    kind !== "" && (group.length > FEW || (group.length > 1 && group.every(isToldAbove)))
-      ? [{ title: `${kind}* (${group.length})`, ids: group, names: group.map((id) => id.slice(kind.length)) }]
-      : group.map((id) => ({ title: id, ids: [id], names: [] })),
-  );
+  return [...byKind].map(([kind, group]) => ({ kind, ids: group }));
+}
+
+/** The branches of a group: more than a few become one, `copy:harbor/* (30)`; so do those that are only referred to. */
+export function branchesOf({ kind, ids }: Group, isToldAbove: (id: string) => boolean): Branch[] {
+  const isFolded = kind !== "" && (ids.length > FEW || (ids.length > 1 && ids.every(isToldAbove)));
+  if (!isFolded) return ids.map((id) => ({ title: id, ids: [id], names: [] }));
+  return [{ title: `${kind}* (${ids.length})`, ids, names: ids.map((id) => id.slice(kind.length)) }];
 }
 
 /** `copy:harbor/` of `copy:harbor/mysql`, `pin:` of `pin:mysql`; empty for the plain name of a task. */

@@ -1,5 +1,5 @@
 import { padEnd, widthOf } from "../width.ts";
-import { type Branch, branchesOf } from "./fold.ts";
+import { type Branch, branchesOf, groupsOf } from "./fold.ts";
 import type { GraphNode } from "./graph.ts";
 
 const NARROWEST_LIST = 20;
@@ -14,10 +14,9 @@ export function renderTree(nodes: readonly GraphNode[], columns: number): string
   const needed = new Set(nodes.flatMap(({ needs }) => needs));
   const shown = new Set<string>();
   const roots = nodes.filter(({ id }) => !needed.has(id)).map(({ id }) => id);
-  const lines = branchesOf(roots, isToldAbove).flatMap((branch) => {
-    const [first = "", ...below] = draw(branch, undefined, columns);
-    return [first, ...below];
-  });
+  const lines = groupsOf(roots).flatMap((group) =>
+    branchesOf(group, isToldAbove).flatMap((branch) => draw(branch, undefined, columns)),
+  );
   return lines.map((line) => `${line}\n`).join("");
 
   function isToldAbove(id: string): boolean {
@@ -29,15 +28,22 @@ export function renderTree(nodes: readonly GraphNode[], columns: number): string
     const seen = branch.ids.every((id) => shown.has(id));
     for (const id of branch.ids) shown.add(id);
     if (seen && needs.length > 0) return [`${branch.title}  … see above`];
-    const children = branchesOf(needs, isToldAbove);
-    const names = namesOf(branch, parent, children.length > 0 ? "│ " : "  ", width);
-    const below = children.flatMap((child, index) => {
-      const last = index === children.length - 1;
-      const [first = "", ...rest] = draw(child, branch, width - 3);
-      return [`${last ? "└─ " : "├─ "}${first}`, ...rest.map((line) => `${last ? "   " : "│  "}${line}`)];
+    const names = namesOf(branch, parent, needs.length > 0 ? "│ " : "  ", width);
+    // Group by group, because what one shows the next only refers to.
+    const below = groupsOf(needs).flatMap((group, index, groups) => {
+      const children = branchesOf(group, isToldAbove);
+      const isLastGroup = index === groups.length - 1;
+      return children.flatMap((child, at) => {
+        const lines = draw(child, branch, width - 3);
+        return isLastGroup && at === children.length - 1 ? hung(lines, "└─ ", "   ") : hung(lines, "├─ ", "│  ");
+      });
     });
     return [`${branch.title}${names.beside}`, ...names.lines, ...below];
   }
+}
+
+function hung(lines: readonly string[], first: string, rest: string): string[] {
+  return lines.map((line, index) => (index === 0 ? first : rest) + line);
 }
 
 /** The names in a folded branch: wrapped below it, or a word where they are those of the branch above. */
