@@ -52,6 +52,8 @@ class Lines {
         break;
       case "node-started":
         this.#beats.set(event.id, { at: event.at + FIRST_BEAT_MS, everyMs: FIRST_BEAT_MS });
+        // Of a plan only the answers are of use.
+        if (this.#model.mode === "plan") break;
         this.#node(event, event.attempt === 1 ? "started" : `started, attempt ${event.attempt}`);
         break;
       case "node-progress":

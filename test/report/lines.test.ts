@@ -127,6 +127,25 @@ test("a node that runs for long says where it is, ever more seldom, and once a m
   assert.equal(clock.pending(), 0);
 });
 
+test("a plan is told by its answers alone", async () => {
+  const node = id("copy:harbor/mysql");
+  const outcome = { kind: "done", effect: "changed", summary: "would be created at sha256:ab12", bytes: 5e6 } as const;
+  const { out } = await play("lines", [
+    [0, { type: "run-started", run: "r", mode: "plan", nodes: [{ id: node, needs: [] }] }],
+    [0, { type: "node-started", id: node, attempt: 1 }],
+    [7, { type: "node-settled", id: node, outcome, durationMs: 7 }],
+    [0, { type: "run-finished", exitCode: 0, durationMs: 7 }],
+  ]);
+  assert.equal(
+    out,
+    `2026-03-01T12:03:44.000Z  plan r: 1 node
+2026-03-01T12:03:44.007Z  copy:harbor/mysql  would be created at sha256:ab12  5.0 MB
+
+plan: 1 to do, 5.0 MB would move; nothing was written
+`,
+  );
+});
+
 test("a report that is closed twice says its summary once, and shows nothing that comes later", async () => {
   const clock = new HandClock();
   const out = new Sink();
