@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { readFileSync } from "node:fs";
 import module from "node:module";
 import { homedir } from "node:os";
@@ -58,6 +59,8 @@ async function fail(thrown: unknown, noColor: unknown): Promise<number> {
 function host(): Host {
   const stopping = new AbortController();
   const killed = new AbortController();
+  // Everything in flight listens to them: many listeners are no leak here.
+  setMaxListeners(0, stopping.signal, killed.signal);
   let interruptedBy: "SIGINT" | "SIGTERM" | undefined;
   const interrupt = (signal: "SIGINT" | "SIGTERM"): void => {
     if (stopping.signal.aborted) killed.abort();

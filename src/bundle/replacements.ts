@@ -12,7 +12,10 @@ export interface Replacement {
 
 export interface Replacements {
   readonly replace: Replace;
-  /** What to say of a reference that none of the images stands for. */
+  /**
+   * What to say of a reference that none of the images stands for: `bundle/version-differs` where one has its name,
+   * else `bundle/unmapped-reference`.
+   */
   readonly unmapped: (found: FoundReference, target: string) => Failure;
 }
 
@@ -58,14 +61,20 @@ function isReadable(text: string): boolean {
 
 function failureFor(found: FoundReference, target: string, tags: ReadonlyMap<string, ReadonlySet<string>>): Failure {
   const known = isReadable(found.reference) ? tags.get(repositoryOf(parseReference(found.reference))) : undefined;
+  if (known === undefined) {
+    return {
+      code: "bundle/unmapped-reference",
+      class: "usage",
+      message: `${found.reference} at ${found.path} is no image of target "${target}"`,
+      hint: `Add the image to target "${target}", or take the reference out of the manifest`,
+      place: found.place,
+    };
+  }
   return {
-    code: "bundle/unmapped-reference",
+    code: "bundle/version-differs",
     class: "usage",
-    message: `${found.reference} at ${found.path} is no image of target "${target}"`,
-    hint:
-      known === undefined
-        ? `Add the image to target "${target}", or take the reference out of the manifest`
-        : `Make the versions agree: the target has this image at ${[...known].join(", ")}`,
+    message: `${found.reference} at ${found.path} is not the version that target "${target}" has`,
+    hint: `Make the versions agree: the target has this image at ${[...known].join(", ")}`,
     place: found.place,
   };
 }

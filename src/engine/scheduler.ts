@@ -51,6 +51,7 @@ export class Scheduler<Step, Value> {
     for (const track of this.#tracks) this.#takeSettled(track);
     for (const track of this.#tracks) if (track.state === "unready" && track.unsettledNeeds === 0) this.#enqueue(track);
     if (stopping.aborted || killed.aborted) this.#stop("interrupt");
+    else if (this.#options.onFailure === "fail-fast" && this.#hasFailed()) this.#stop("fail-fast");
     stopping.addEventListener("abort", this.#onStopping);
     killed.addEventListener("abort", this.#onKilled);
   }
@@ -60,6 +61,10 @@ export class Scheduler<Step, Value> {
     if (before === undefined) return;
     if (before.value !== undefined) this.#values.set(track.node.id, before.value);
     this.#settle(track, before.outcome);
+  }
+
+  #hasFailed(): boolean {
+    return [...this.#outcomes.values()].some(({ kind }) => kind === "failed");
   }
 
   #enqueue(track: Track<Step>): void {

@@ -1,4 +1,6 @@
 import type { Config } from "../config/index.ts";
+import type { Graph } from "../engine/index.ts";
+import type { Step } from "./step.ts";
 
 /** The pool of transfers with a declared registry. */
 export const poolOfRegistry = (registry: string): string => `registry:${registry}`;
@@ -11,9 +13,10 @@ export function poolOfHost(config: Config, host: string): string {
   return `host:${host}`;
 }
 
-/** Places per pool: what the registries declare, `fallback` elsewhere. */
-export function poolsOf(config: Config, used: Iterable<string>, fallback: number): ReadonlyMap<string, number> {
-  const pools = new Map([...used].map((name) => [name, fallback]));
+/** Places in every pool of a graph: what the registries declare, `fallback` elsewhere. */
+export function poolsOf(config: Config, graph: Graph<Step>, fallback: number): ReadonlyMap<string, number> {
+  const used = [...graph.nodes.values()].flatMap(({ pools }) => pools);
+  const pools = new Map(used.map((name) => [name, fallback]));
   for (const registry of config.registries.values()) {
     if (registry.jobs !== undefined) pools.set(poolOfRegistry(registry.name), registry.jobs);
   }

@@ -1,2 +1,2 @@
-export type { Pin, Pins } from "./pins.ts";
+export { outcomeOf, type Pin, type Pins, pinNode } from "./pins.ts";
 export { resolvePins } from "./resolve.ts";

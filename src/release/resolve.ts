@@ -4,7 +4,7 @@ import { Failed, failureOf, unreachable } from "../failure/index.ts";
 import { type ManifestHead, parseDigest } from "../oci/index.ts";
 import type { Connections, Location } from "../registries/index.ts";
 import { chooseTag } from "./choose-tag.ts";
-import type { Pin, Pins } from "./pins.ts";
+import { outcomeOf, type Pin, type Pins, pinNode, type Resolution } from "./pins.ts";
 
 export interface ResolveOptions {
   readonly connections: Connections;
@@ -15,24 +15,30 @@ export interface ResolveOptions {
 /**
  * Resolves the version rules of the named images to pins, all at once: a tag by one HEAD, a range by the registry's
  * tags and one HEAD. A rule that cannot be resolved is in the result with its failure and does not stop the others.
+ * Each is the node `pin:NAME` to those who follow the events: started and settled here, before the graph runs.
  */
 export async function resolvePins(config: Config, names: readonly string[], options: ResolveOptions): Promise<Pins> {
-  options.emit({ type: "pins-started", total: names.length });
   const settled = names.map(async (name) => [name, await settle(config, name, options)] as const);
   return new Map(await Promise.all(settled));
 }
 
-async function settle(config: Config, name: string, options: ResolveOptions) {
+async function settle(config: Config, name: string, options: ResolveOptions): Promise<Resolution> {
+  const id = pinNode(name);
+  const startedAt = performance.now();
+  options.emit({ type: "node-started", id, attempt: 1 });
+  const resolution = await attempt(config, name, options);
+  const durationMs = Math.round(performance.now() - startedAt);
+  options.emit({ type: "node-settled", id, outcome: outcomeOf(resolution), durationMs });
+  return resolution;
+}
+
+async function attempt(config: Config, name: string, options: ResolveOptions): Promise<Resolution> {
   try {
     const image = config.images.get(name);
     if (image === undefined) throw new Error(`no image ${name}`);
-    const pin = await resolve(image, options);
-    options.emit({ type: "pin-settled", image: name, pinned: pin.tag ?? pin.digest, failure: undefined });
-    return { kind: "pinned", pin } as const;
+    return { kind: "pinned", pin: await resolve(image, options) };
   } catch (thrown) {
-    const failure = failureOf(thrown);
-    options.emit({ type: "pin-settled", image: name, pinned: undefined, failure });
-    return { kind: "unpinned", failure } as const;
+    return { kind: "unpinned", failure: failureOf(thrown) };
   }
 }
 

@@ -20,8 +20,8 @@ export interface Scope {
   readonly transfer: Transfer;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly warn: (failure: Failure) => void;
-  /** Values of every node that is done, for the scripts that look further back than their own needs. */
-  readonly values: Map<NodeId, StepValue>;
+  /** Values of every step that is done, for the scripts that look further back than their own needs. */
+  readonly values: ReadonlyMap<NodeId, StepValue>;
 }
 
 /** Carries out one kind of step. */

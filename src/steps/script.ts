@@ -2,6 +2,7 @@ import type { Config, Secret } from "../config/index.ts";
 import type { Graph, NodeId } from "../engine/index.ts";
 import type { Step } from "../plan/index.ts";
 import { waysOf } from "../registries/index.ts";
+import { pinNode } from "../release/index.ts";
 import type { Scope, StepOf } from "./scope.ts";
 import { runScript, type TaskInputs, type TaskTarget } from "./script/index.ts";
 
@@ -33,12 +34,15 @@ async function readAll(secrets: ReadonlyMap<string, Secret>): Promise<Record<str
   return Object.fromEntries(await Promise.all(read));
 }
 
-function inputsOf(id: NodeId, { graph, values, config }: Scope): TaskInputs {
-  const before = [...needsOf(id, graph)].flatMap((need) => {
+function inputsOf(id: NodeId, { graph, values, config, pins: all }: Scope): TaskInputs {
+  const needs = needsOf(id, graph);
+  const before = [...needs].flatMap((need) => {
     const value = values.get(need);
     return value === undefined ? [] : [[need, value] as const];
   });
-  const pins = before.flatMap(([, value]) => (value.kind === "pin" ? [[value.pin.image, value.pin] as const] : []));
+  const pins = [...all].flatMap(([image, resolution]) =>
+    resolution.kind === "pinned" && needs.has(pinNode(image)) ? [[image, resolution.pin] as const] : [],
+  );
   const images = before.flatMap(([need, value]) => (value.kind === "published" ? [[need, value] as const] : []));
   const results = before.flatMap(([need, value]) => (value.kind === "script" ? [[need, value.value] as const] : []));
   return {

@@ -54,7 +54,7 @@ export class Rig {
     this.#steps = steps;
   }
 
-  run(graph: Graph<string>, options: Partial<RunOptions> = {}): Promise<RunOutcome> {
+  run(graph: Graph<string>, options: Partial<RunOptions<string>> = {}): Promise<RunOutcome> {
     return runGraph<string, string>(graph, (node, context) => this.#execute(node.step, context), {
       emit: (event) => this.events.push(event),
       jobs: 100,

@@ -7,10 +7,10 @@ test("each reader gets each event, in order, with its time", () => {
   const second: Event[] = [];
   let now = 100;
   const emit = streamTo([(event) => first.push(event), (event) => second.push(event)], () => now++);
-  emit({ type: "pins-started", total: 1 });
+  emit({ type: "run-stopping", reason: "fail-fast" });
   emit({ type: "run-stopping", reason: "interrupt" });
   assert.deepEqual(first, [
-    { at: 100, type: "pins-started", total: 1 },
+    { at: 100, type: "run-stopping", reason: "fail-fast" },
     { at: 101, type: "run-stopping", reason: "interrupt" },
   ]);
   assert.deepEqual(second, first);
@@ -24,10 +24,10 @@ test("a reader that throws is left out, and the others are warned", () => {
     throw new Error("the terminal is gone");
   };
   const emit = streamTo([broken, (event) => seen.push(event)], () => 0);
-  emit({ type: "pins-started", total: 1 });
-  emit({ type: "pins-started", total: 2 });
+  emit({ type: "run-stopping", reason: "fail-fast" });
+  emit({ type: "run-stopping", reason: "interrupt" });
   assert.equal(calls, 1);
-  assert.equal(seen.filter((event) => event.type === "pins-started").length, 2);
+  assert.equal(seen.filter((event) => event.type === "run-stopping").length, 2);
   const warning = seen.find((event) => event.type === "warning");
   assert.match(warning?.type === "warning" ? warning.failure.message : "", /the terminal is gone/);
 });

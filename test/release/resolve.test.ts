@@ -106,7 +106,7 @@ pins("an image that cannot be pinned does not keep others from it", async () => 
       assert.equal(all.get("other")?.kind, "pinned");
     },
   );
-  assert.equal(events.filter(({ type }) => type === "pin-settled").length, 2);
+  assert.equal(events.filter(({ type }) => type === "node-settled").length, 2);
 });
 
 function configOf(image: string): string {
