@@ -21,7 +21,7 @@ export async function check(host: Host, args: Arguments): Promise<number> {
     return 0;
   }
   const color = args.flags.has("no-color") ? "off" : colorFor(host.env, host.err);
-  for (const warning of config.warnings) host.err.write(`${renderFailure(warning, { color })}\n`);
+  for (const warning of config.warnings) host.err.write(`${renderFailure(warning, { color, severity: "warning" })}\n`);
   const sentence = Object.entries(counts).map(([what, count]) => `${count} ${count === 1 ? what.slice(0, -1) : what}`);
   host.out.write(`${relative(host.cwd, config.file)} is right: ${sentence.join(", ")}\n`);
   return 0;

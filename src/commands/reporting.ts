@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import type { Config } from "../config/index.ts";
-import { type Emit, openLedger, streamTo } from "../engine/index.ts";
+import { type Emit, type Event, openLedger, streamTo } from "../engine/index.ts";
 import { failureOf } from "../failure/index.ts";
 import {
   colorFor,
   createMask,
   createReport,
   type Mask,
+  maskEvent,
   type Report,
   reportKindFor,
   stampFor,
@@ -30,9 +31,10 @@ export async function openReporting(
 ): Promise<Reporting> {
   const mask = createMask();
   const folder = join(config.folder, ".mirror", "runs");
-  const ledger = mode === "plan" ? undefined : await openLedger({ folder, run, mask: mask.apply });
+  const ledger = mode === "plan" ? undefined : await openLedger({ folder, run });
   const report = reportFor(host, args, mask);
-  const emit = streamTo([report.on, ...(ledger === undefined ? [] : [ledger.read])], host.now);
+  const record = ledger === undefined ? [] : [(event: Event) => ledger.read(maskEvent(event, mask))];
+  const emit = streamTo([report.on, ...record], host.now);
   const close = async (): Promise<void> => {
     await ledger?.close().catch((thrown: unknown) => emit({ type: "warning", failure: failureOf(thrown) }));
     await report.close();

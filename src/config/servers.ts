@@ -1,3 +1,4 @@
+import { isLoopback } from "../oci/index.ts";
 import type { Auth, Endpoint, Registry, Upstream } from "./config.ts";
 import { type Cursor, entries, get, need } from "./cursor.ts";
 import { addressForm, hostForm, repositoryForm } from "./forms.ts";
@@ -80,9 +81,10 @@ function readRegistry(name: string, { value: raw, path }: Cursor<RawRegistry>, r
 type RawEndpoint = Pick<RawUpstream, "host" | "scheme" | "ca" | "auth">;
 
 function readEndpoint(cursor: Cursor<RawEndpoint>, reader: Reader, defaultHost: string): Endpoint {
+  const host = optional(get(cursor, "host"), (at) => reader.text(at, hostForm)) ?? defaultHost;
   return {
-    host: optional(get(cursor, "host"), (host) => reader.text(host, hostForm)) ?? defaultHost,
-    scheme: cursor.value.scheme ?? "https",
+    host,
+    scheme: cursor.value.scheme ?? (isLoopback(host) ? "http" : "https"),
     ca: optional(get(cursor, "ca"), (ca) => reader.existing(ca, "file")),
     auth: optional(get(cursor, "auth"), (auth) => readAuth(auth, reader)),
   };

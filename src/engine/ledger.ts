@@ -15,8 +15,6 @@ export interface LedgerOptions {
   readonly folder: string;
   /** From `newRunId`. */
   readonly run: string;
-  /** Takes secrets out of a serialised event, in which quotes and backslashes are escaped as in JSON. */
-  readonly mask: (text: string) => string;
 }
 
 /** The record of one run on disk, one event a line, in the order they happened. */
@@ -37,11 +35,11 @@ export interface Ledger {
  *
  * @throws Failed `ledger/unwritable`
  */
-export async function openLedger({ folder, run, mask }: LedgerOptions): Promise<Ledger> {
+export async function openLedger({ folder, run }: LedgerOptions): Promise<Ledger> {
   const file = join(folder, `${run}${extension}`);
   const handle = await openFile(folder, file);
   await removeOldest(folder);
-  const writer = new Writer(handle, file, mask);
+  const writer = new Writer(handle, file);
   return { file, read: (event) => writer.add(event), close: () => writer.close() };
 }
 
@@ -65,16 +63,14 @@ async function removeOldest(folder: string): Promise<void> {
 class Writer {
   readonly #handle: FileHandle;
   readonly #file: string;
-  readonly #mask: (text: string) => string;
   #waiting: Event[] = [];
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
   #error: unknown;
 
-  constructor(handle: FileHandle, file: string, mask: (text: string) => string) {
+  constructor(handle: FileHandle, file: string) {
     this.#handle = handle;
     this.#file = file;
-    this.#mask = mask;
   }
 
   add(event: Event): void {
@@ -92,7 +88,7 @@ class Writer {
 
   #flush(): void {
     const text = withoutStaleProgress(this.#waiting)
-      .map((event) => `${this.#mask(JSON.stringify(event))}\n`)
+      .map((event) => `${JSON.stringify(event)}\n`)
       .join("");
     this.#waiting = [];
     this.#timer = undefined;

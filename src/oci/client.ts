@@ -5,6 +5,7 @@ import { getManifest, headManifest, putManifest } from "./client/manifests.ts";
 import { listTags } from "./client/tags.ts";
 import { cancelUpload, mountBlob, uploadBlob } from "./client/uploads.ts";
 import { createHttp, type HttpOptions } from "./http/index.ts";
+import { isLoopback } from "./reference.ts";
 import type { RegistryClient } from "./registry-client.ts";
 
 export interface RegistryOptions extends HttpOptions {
@@ -50,6 +51,5 @@ export function createRegistry(options: RegistryOptions): RegistryClient {
 /** Docker Hub is reached under another name than the one in references, and this machine without TLS. */
 export function defaultUrl(host: string): string {
   if (host === "docker.io") return "https://registry-1.docker.io";
-  const local = /^(?:localhost|.*\.localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/.test(host);
-  return `${local ? "http" : "https"}://${host}`;
+  return `${isLoopback(host) ? "http" : "https"}://${host}`;
 }

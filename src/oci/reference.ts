@@ -25,6 +25,10 @@ export const isRepository = (text: string): boolean => REPOSITORY.test(text) && 
 /** True for a host that a reference may start with: it has a dot or a port, or is `localhost`. */
 export const isHost = (text: string): boolean => HOST.test(text);
 
+/** True for a host, with its port or without, that is this machine: it is spoken to without TLS unless told otherwise. */
+export const isLoopback = (host: string): boolean =>
+  /^(?:localhost|.*\.localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/.test(host);
+
 /**
  * Reads a reference as docker does: no host means Docker Hub, and a single name there is below `library/`.
  * Throws `Failed` (`oci/bad-reference`) that says which part is wrong.

@@ -17,8 +17,11 @@ export interface OpenOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The user's home folder, where auth files are. */
   readonly home: string;
-  readonly onSecret: (secret: string) => void;
+  /** Told every password and token before it is used, and whom it belongs to where that is known. */
+  readonly onSecret: OnSecret;
 }
+
+type OnSecret = (secret: string, of?: { readonly username: string }) => void;
 
 /**
  * Connections for a config. Nothing is opened before it is asked for: embedded registries are served from then on
@@ -89,11 +92,11 @@ export function openConnections(config: Config, options: OpenOptions): Connectio
 
 const hostOf = (registry: Registry): string => (registry.type === "embedded" ? registry.host : registry.endpoint.host);
 
-async function readAuth(auth: Auth, onSecret: (secret: string) => void): Promise<Credentials> {
+async function readAuth(auth: Auth, onSecret: OnSecret): Promise<Credentials> {
   switch (auth.kind) {
     case "basic": {
       const [username, password] = await Promise.all([auth.username.read(), auth.password.read()]);
-      onSecret(password);
+      onSecret(password, { username });
       return { kind: "basic", username, password };
     }
     case "token": {

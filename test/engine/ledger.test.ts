@@ -8,7 +8,6 @@ import { Failed } from "../../src/failure/index.ts";
 
 const test = suite<{ folder: string }>("ledger");
 const run = "20260131-142355-123-k3f9";
-const asIs = (text: string) => text;
 const log = (line: string, at = 1): Event => ({ at, type: "node-log", id: asNodeId("a"), stream: "log", line });
 const progress = (id: string, bytes: number): Event => ({
   at: bytes,
@@ -32,7 +31,7 @@ async function eventsOf(file: string): Promise<Event[]> {
 const withCode = (code: string) => (error: unknown) => error instanceof Failed && error.failure.code === code;
 
 test("a run is read back as it was told, one event a line", async ({ folder }) => {
-  const ledger = await openLedger({ folder: join(folder, "deep", "runs"), run, mask: asIs });
+  const ledger = await openLedger({ folder: join(folder, "deep", "runs"), run });
   const told = [log("one"), log("two\nlines", 2), log("ünï", 3)];
   for (const event of told) ledger.read(event);
   await ledger.close();
@@ -42,7 +41,7 @@ test("a run is read back as it was told, one event a line", async ({ folder }) =
 });
 
 test("events reach the disk during the run", async ({ folder }) => {
-  const ledger = await openLedger({ folder, run, mask: asIs });
+  const ledger = await openLedger({ folder, run });
   ledger.read(log("one"));
   for (let i = 0; i < 100 && (await eventsOf(ledger.file)).length === 0; i++) {
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -53,21 +52,14 @@ test("events reach the disk during the run", async ({ folder }) => {
   assert.equal((await eventsOf(ledger.file)).length, 2);
 });
 
-test("every line goes through the mask", async ({ folder }) => {
-  const ledger = await openLedger({ folder, run, mask: (text) => text.replaceAll("s3cret", "***") });
-  ledger.read(log("the word is s3cret"));
-  await ledger.close();
-  assert.deepEqual(await eventsOf(ledger.file), [log("the word is ***")]);
-});
-
 test("others cannot read it", async ({ folder }) => {
-  const ledger = await openLedger({ folder, run, mask: asIs });
+  const ledger = await openLedger({ folder, run });
   await ledger.close();
   assert.equal((await stat(ledger.file)).mode & 0o077, 0);
 });
 
 test("of the progress between two writes, the last of each node is kept, in its place", async ({ folder }) => {
-  const ledger = await openLedger({ folder, run, mask: asIs });
+  const ledger = await openLedger({ folder, run });
   const told = [progress("a", 1), progress("b", 2), progress("a", 3), log("between"), progress("b", 4)];
   for (const event of told) ledger.read(event);
   await ledger.close();
@@ -79,13 +71,13 @@ test("the newest 20 runs stay, and files that are no runs", async ({ folder }) =
   for (const id of ids) await writeFile(join(folder, `${id}.ndjson`), "");
   await writeFile(join(folder, "a-note.ndjson"), "");
   const newest = newRunId(new Date(Date.UTC(2026, 0, 2)));
-  await (await openLedger({ folder, run: newest, mask: asIs })).close();
+  await (await openLedger({ folder, run: newest })).close();
   const kept = [...ids.slice(-19), newest].map((id) => `${id}.ndjson`);
   assert.deepEqual((await readdir(folder)).sort(), [...kept, "a-note.ndjson"].sort());
 });
 
 test("a line that a crash cut short is left out", async ({ folder }) => {
-  const ledger = await openLedger({ folder, run, mask: asIs });
+  const ledger = await openLedger({ folder, run });
   ledger.read(log("whole"));
   await ledger.close();
   await appendFile(ledger.file, '{"at":2,"type":"node-l');
@@ -109,16 +101,13 @@ test("a ledger that is not there says so", async ({ folder }) => {
 
 test("a folder that cannot be made is said before the run starts", async ({ folder }) => {
   await writeFile(join(folder, "file"), "");
-  await assert.rejects(
-    openLedger({ folder: join(folder, "file", "runs"), run, mask: asIs }),
-    withCode("ledger/unwritable"),
-  );
+  await assert.rejects(openLedger({ folder: join(folder, "file", "runs"), run }), withCode("ledger/unwritable"));
 });
 
 test("a write that fails does not disturb the run, and is told at the end", async ({ folder }) => {
   // Every write to /dev/full fails as on a full disk.
   await symlink("/dev/full", join(folder, `${run}.ndjson`));
-  const ledger = await openLedger({ folder, run, mask: asIs });
+  const ledger = await openLedger({ folder, run });
   ledger.read(log("one"));
   await assert.rejects(ledger.close(), withCode("ledger/unwritable"));
 });

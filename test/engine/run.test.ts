@@ -198,4 +198,29 @@ test("a gate behind 20,000 failures, and a chain behind the gate, take time in p
   assert.ok(performance.now() - before < 5_000);
 });
 
+test("what was settled before is not run, and its value is handed on", async () => {
+  let seen: unknown;
+  const rig = new Rig({
+    a: () => Promise.reject(new Error("a was run")),
+    b: ({ values }) => {
+      seen = [...values];
+      return done();
+    },
+  });
+  const before = { outcome: { kind: "done", effect: "none", summary: "", bytes: 0 }, value: "from before" } as const;
+  const { outcomes } = await rig.run(graph("a", "b < a"), { settled: new Map([[asNodeId("a"), before]]) });
+  assert.deepEqual(seen, [["a", "from before"]]);
+  assert.deepEqual([...outcomes.keys()], ["a", "b"]);
+  assert.deepEqual(rig.settled(), ["b"], "nothing is told of it again");
+});
+
+test("what had failed before blocks what needs it, and stops a run that is to fail fast", async () => {
+  const failure = { code: "test/before", class: "permanent", message: "it had failed" } as const;
+  const settled = new Map([[asNodeId("a"), { outcome: { kind: "failed", failure }, value: undefined } as const]]);
+  const nodes = graph("a", "b < a", "c");
+  assert.deepEqual(inWords(await new Rig().run(nodes, { settled })), { a: "failed", b: "blocked by a", c: "done" });
+  const fast = await new Rig().run(nodes, { settled, onFailure: "fail-fast" });
+  assert.deepEqual(inWords(fast), { a: "failed", b: "blocked by a", c: "cancelled" });
+});
+
 test.run();
