@@ -199,7 +199,6 @@ export class Scheduler<Step, Value> {
 
   #record(track: Track<Step>, outcome: Outcome): void {
     track.state = "settled";
-    track.cancelWake?.();
     this.#outcomes.set(track.node.id, outcome);
     if (this.#options.settled?.has(track.node.id)) return;
     const durationMs = track.startedAt === undefined ? 0 : Math.round(this.#clock.now() - track.startedAt);

@@ -24,6 +24,8 @@ test("a transient failure is tried again after a pause, and the events say so", 
   assert.deepEqual(inWords(await run), { a: "done", b: "done" });
   const kinds = rig.events.map((event) => ("attempt" in event ? `${event.type} ${event.attempt}` : event.type));
   assert.deepEqual(kinds.slice(0, 4), ["node-started 1", "node-retrying 1", "node-started 2", "node-settled"]);
+  const settled = rig.events.find((event) => event.type === "node-settled");
+  assert.equal(settled?.type === "node-settled" && settled.durationMs, 250, "the time of a node spans its attempts");
 });
 
 test("the attempts have a bound, the first counted", async () => {

@@ -157,6 +157,32 @@ test("once killed, a step that ignores it is given up after the grace, and what 
   assert.equal(rig.events.length, events);
 });
 
+test("a step that succeeds after it was given up stays cancelled", async () => {
+  const a = new Latch();
+  const b = new Latch();
+  const rig = new Rig({ a: () => a.promise, b: () => b.promise });
+  const run = rig.run(graph("a", "b"), { killGraceMs: 300 });
+  await settle();
+  b.promise.then(() => a.open(done()));
+  rig.killed.abort();
+  await rig.clock.advance(300);
+  b.open(done());
+  await settle();
+  assert.deepEqual(inWords(await run), { a: "cancelled", b: "cancelled" });
+  assert.deepEqual(rig.settled(), ["a", "b"]);
+});
+
+test("a run that is stopped by a reader of its events settles first what is being settled", async () => {
+  const rig = new Rig({ a: () => Promise.reject(failing("permanent")) });
+  const run = rig.run(graph("a", "b < a", "c < b"), {
+    emit: (event) => {
+      rig.events.push(event);
+      if (event.type === "node-settled") rig.stopping.abort();
+    },
+  });
+  assert.deepEqual(inWords(await run), { a: "failed", b: "blocked by a", c: "blocked by a" });
+});
+
 test("once killed, a step that obeys within the grace tells its own outcome", async () => {
   const a = new Latch();
   const rig = new Rig({ a: () => a.promise });
