@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Config } from "../config/index.ts";
+import { type Config, isSecretName } from "../config/index.ts";
 import { type Emit, type Event, openLedger, streamTo } from "../engine/index.ts";
 import { failureOf } from "../failure/index.ts";
 import {
@@ -30,6 +30,7 @@ export async function openReporting(
   { config, mode, run }: { readonly config: Config; readonly mode: Mode; readonly run: string },
 ): Promise<Reporting> {
   const mask = createMask();
+  for (const [name, value] of Object.entries(host.env)) if (value !== undefined && isSecretName(name)) mask.add(value);
   const folder = join(config.folder, ".mirror", "runs");
   const ledger = mode === "plan" ? undefined : await openLedger({ folder, run });
   const report = reportFor(host, args, mask);

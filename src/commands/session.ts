@@ -44,6 +44,7 @@ export async function runSession(host: Host, args: Arguments, mode: Mode): Promi
       images,
       connections,
       emit,
+      hide: mask.add,
       mode,
       onFailure,
       ...limits,
@@ -64,6 +65,7 @@ interface Release {
   readonly images: readonly string[];
   readonly connections: Connections;
   readonly emit: Emit;
+  readonly hide: (secret: string) => void;
   readonly mode: Mode;
   readonly jobs: number;
   readonly attempts: number;
@@ -83,6 +85,7 @@ async function runRelease(release: Release): Promise<number> {
     connections,
     transfer: createTransfer(),
     env: host.env,
+    hide: release.hide,
     warn: (failure) => emit({ type: "warning", failure }),
   });
   const { outcomes, stopped } = await runGraph(graph, execute, {

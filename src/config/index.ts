@@ -1,3 +1,4 @@
 export type * from "./config.ts";
 export { globToTest, isGlob } from "./glob.ts";
 export { type ReadOptions, readConfig } from "./read.ts";
+export { isSecretName } from "./secret-names.ts";

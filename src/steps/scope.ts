@@ -19,6 +19,8 @@ export interface Scope {
   readonly connections: Connections;
   readonly transfer: Transfer;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** From now on this value is shown nowhere. */
+  readonly hide: (secret: string) => void;
   readonly warn: (failure: Failure) => void;
   /** Values of every step that is done, for the scripts that look further back than their own needs. */
   readonly values: ReadonlyMap<NodeId, StepValue>;

@@ -1,4 +1,4 @@
-import type { Config, Secret } from "../config/index.ts";
+import { type Config, isSecretName, type Secret } from "../config/index.ts";
 import type { Graph, NodeId } from "../engine/index.ts";
 import type { Step } from "../plan/index.ts";
 import { waysOf } from "../registries/index.ts";
@@ -16,7 +16,7 @@ export const script: StepOf<"script"> = async (step, context, scope) => {
     name: task.name,
     file: task.run,
     cwd: scope.config.folder,
-    env: { ...scope.env, ...(await readAll(task.env)) },
+    env: { ...scope.env, ...(await readAll(task.env, scope)) },
     inputs: inputsOf(context.node.id, scope),
     stopping: context.stopping,
     killed: context.killed,
@@ -29,8 +29,12 @@ function nothing(summary: string) {
   return { kind: "done", value: { kind: "script", value: undefined }, effect: "none", summary, bytes: 0 } as const;
 }
 
-async function readAll(secrets: ReadonlyMap<string, Secret>): Promise<Record<string, string>> {
-  const read = [...secrets].map(async ([name, secret]) => [name, await secret.read()] as const);
+async function readAll(env: ReadonlyMap<string, Secret>, { hide }: Scope): Promise<Record<string, string>> {
+  const read = [...env].map(async ([name, secret]) => {
+    const value = await secret.read();
+    if (isSecretName(name)) hide(value);
+    return [name, value] as const;
+  });
   return Object.fromEntries(await Promise.all(read));
 }
 
