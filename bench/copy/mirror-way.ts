@@ -1,0 +1,30 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { mirror } from "../mirror.ts";
+import type { Contender, Task } from "./task.ts";
+
+/** mirror as users run it: a config, and no options. */
+export const mirrorContender: Contender = {
+  name: "mirror",
+  prepare: async (task) => {
+    await writeFile(join(task.folder, "mirror.config.yaml"), configFor(task));
+    return [process.execPath, mirror, "run"];
+  },
+};
+
+function configFor({ source, target, scheme, ca, images }: Task): string {
+  const trust = ca === undefined ? "" : `, ca: "${ca}"`;
+  const lines = images.map(({ repository, tag }) => {
+    const name = repository.slice(repository.lastIndexOf("/") + 1);
+    return `  ${name}: { from: source.example.com/${repository}, version: "${tag}" }\n`;
+  });
+  return `version: 1
+upstreams:
+  source.example.com: { host: "${source}", scheme: ${scheme}${trust} }
+registries:
+  target: { type: oci, host: "${target}", scheme: ${scheme}${trust} }
+images:
+${lines.join("")}targets:
+  target: { registry: target, images: ["*"], as: "\${path}:\${tag}" }
+`;
+}

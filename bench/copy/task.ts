@@ -1,0 +1,23 @@
+import type { NamedImage } from "../../test/rig/images.ts";
+
+/** What a contender is asked to do: the same images, from one registry to another, under the same names. */
+export interface Task {
+  /** `address:port`. */
+  readonly source: string;
+  readonly target: string;
+  readonly scheme: "http" | "https";
+  readonly images: readonly NamedImage[];
+  /** The authority of both registries' certificates, where they speak TLS. */
+  readonly ca: string | undefined;
+  /** A folder of the contender's own. */
+  readonly folder: string;
+  /** How many processes at once do best here, for tools that copy one image each. */
+  readonly processes: number;
+}
+
+/** A tool with its best way to do a task. */
+export interface Contender {
+  readonly name: string;
+  /** Writes what the tool reads, and gives the command that is measured. */
+  readonly prepare: (task: Task) => Promise<readonly string[]>;
+}
