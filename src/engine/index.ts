@@ -1,4 +1,5 @@
 export type { Clock } from "./clock.ts";
+export type { Execute, RunOptions, RunOutcome, SettledNode, StepContext, StepResult } from "./contract.ts";
 export type { Effect, Emit, Event, EventBody, NodeReport, Outcome, StopReason } from "./event.ts";
 export type { ExitCode, StopSignal } from "./exit-code.ts";
 export { exitCodeOf } from "./exit-code.ts";
@@ -7,7 +8,6 @@ export { asNodeId } from "./graph.ts";
 export type { Ledger, LedgerOptions } from "./ledger.ts";
 export { openLedger } from "./ledger.ts";
 export { replay } from "./replay.ts";
-export type { Execute, RunOptions, RunOutcome, SettledNode, StepContext, StepResult } from "./run.ts";
 export { runGraph } from "./run.ts";
 export { isRunId, newRunId } from "./run-id.ts";
 export type { Reader } from "./stream.ts";

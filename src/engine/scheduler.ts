@@ -1,11 +1,11 @@
 import { unreachable } from "../failure/index.ts";
 import { Blockers } from "./blockers.ts";
 import { systemClock } from "./clock.ts";
+import type { Execute, RunOptions, RunOutcome, StepContext, StepResult } from "./contract.ts";
 import type { Outcome, StopReason } from "./event.ts";
 import type { Graph, NodeId } from "./graph.ts";
 import { PoolQueue } from "./pools.ts";
 import { isAbort, judge } from "./retry.ts";
-import type { Execute, RunOptions, RunOutcome, StepContext, StepResult } from "./run.ts";
 import { type Track, tracksOf } from "./track.ts";
 
 const killGraceMs = 1_000;
