@@ -1,6 +1,6 @@
 import { Failed } from "../failure/index.ts";
 import { type Digest, digestOf, parseDigest } from "./digest.ts";
-import { isIndexType, MediaType } from "./media-types.ts";
+import { isImageType, isIndexType, MediaType } from "./media-types.ts";
 
 /** What a manifest says of another piece of content (image-spec, descriptor.md). */
 export interface Descriptor {
@@ -55,17 +55,25 @@ export function parseManifest(bytes: Uint8Array, contentType: string | undefined
     throw schema1(where);
   }
   if (mediaType === undefined) throw bad(where, "it has no media type");
+  if (declared !== undefined && isKnown(declared) && declared !== mediaType) {
+    throw bad(where, `it was sent as ${declared} and calls itself ${mediaType}`);
+  }
+  if (body.manifests !== undefined && (body.layers !== undefined || body.config !== undefined)) {
+    throw bad(where, "it could be read as an index and as an image");
+  }
   const digest = digestOf(bytes);
   if (isIndexType(mediaType)) {
     return { kind: "index", bytes, digest, mediaType, manifests: descriptors(body.manifests, "manifests", where) };
   }
-  if (mediaType === MediaType.ociManifest || mediaType === MediaType.dockerManifest) {
+  if (isImageType(mediaType)) {
     const [config] = descriptors([body.config], "config", where);
     if (config === undefined) throw bad(where, "it has no config");
     return { kind: "image", bytes, digest, mediaType, config, layers: descriptors(body.layers, "layers", where) };
   }
   throw bad(where, `its media type "${mediaType}" is none of an image or an index`);
 }
+
+const isKnown = (mediaType: string): boolean => isIndexType(mediaType) || isImageType(mediaType);
 
 function parseObject(bytes: Uint8Array, where: string): Record<string, unknown> {
   let body: unknown;

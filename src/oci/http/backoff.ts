@@ -47,19 +47,26 @@ export function createHostPauses(now: () => number = Date.now): HostPauses {
   };
 }
 
-/** Does something up to `attempts` times, as long as it fails with what may pass. Each attempt is given its number. */
+/**
+ * Does something up to `attempts` times, as long as it fails with what may pass. Each attempt is given its number, and
+ * a function that ends the attempts where what fails has been tried often enough already.
+ */
 export async function persistently<Result>(
   backoff: BackoffOptions,
   signal: AbortSignal,
-  attempt: (number: number) => Promise<Result>,
+  attempt: (number: number, giveUp: () => void) => Promise<Result>,
 ): Promise<Result> {
+  let given = backoff.attempts;
+  const giveUp = (): void => {
+    given = 0;
+  };
   for (let number = 1; ; number++) {
     try {
-      return await attempt(number);
+      return await attempt(number, giveUp);
     } catch (error) {
       if (signal.aborted) throw cancelled();
       const passes = error instanceof Failed && error.failure.class === "transient";
-      if (!passes || number >= backoff.attempts || (error.retryAfterMs ?? 0) > backoff.patienceMs) throw error;
+      if (!passes || number >= given || (error.retryAfterMs ?? 0) > backoff.patienceMs) throw error;
       await pause(Math.max(error.retryAfterMs ?? 0, fullJitter(number - 1, backoff)), signal);
     }
   }

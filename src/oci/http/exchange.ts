@@ -14,6 +14,9 @@ export interface ExchangeOptions {
   readonly addresses: "any" | "public";
 }
 
+/** How many times as long as anything else the answer to a streamed body may take. */
+const COMMIT_PATIENCE = 5;
+
 /** One request and its answer, nothing followed and nothing tried again. Rejects with the system's error. */
 export function exchange(request: HttpRequest, options: ExchangeOptions): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
@@ -28,7 +31,7 @@ export function exchange(request: HttpRequest, options: ExchangeOptions): Promis
     outgoing.on("error", reject);
     outgoing.once("response", (incoming) => resolve(answerOf(incoming, request.url)));
     limitConnecting(outgoing, options.connectMs);
-    limitIdling(outgoing, options.idleMs);
+    limitIdling(outgoing, request.body, options.idleMs);
     sendBody(outgoing, request.body, reject);
   });
 }
@@ -95,17 +98,20 @@ function limitConnecting(outgoing: ClientRequest, connectMs: number): void {
   });
 }
 
-function limitIdling(outgoing: ClientRequest, idleMs: number): void {
+function limitIdling(outgoing: ClientRequest, body: HttpRequest["body"], idleMs: number): void {
   let incoming: IncomingMessage | undefined;
   outgoing.once("response", (message: IncomingMessage) => {
     incoming = message;
   });
+  // A registry puts a large blob in its place before it answers, and says nothing meanwhile.
+  let patience = isStreamBody(body) ? COMMIT_PATIENCE : 1;
   outgoing.setTimeout(idleMs);
   outgoing.on("timeout", () => {
     // A pause that we ask for ourselves (the other side of a copy is slow) is no fault of this server.
     const reader = incoming !== undefined && (incoming.isPaused() || incoming.readableLength > 0);
     const writer = incoming === undefined && !outgoing.writableEnded && !outgoing.writableNeedDrain;
-    if (reader || writer) outgoing.setTimeout(idleMs);
+    if (!reader && !writer) patience -= 1;
+    if (patience > 0) outgoing.setTimeout(idleMs);
     else (incoming ?? outgoing).destroy(timedOut("answer"));
   });
 }

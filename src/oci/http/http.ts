@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import {
   type BackoffOptions,
   createHostPauses,
@@ -19,7 +20,9 @@ export interface HttpOptions {
   readonly ca?: string | undefined;
   /** Connections at once to one host. */
   readonly connectionsPerHost?: number;
+  /** For name look-up, TCP and TLS together; 15 s unless given. */
   readonly connectMs?: number;
+  /** For a server that neither takes bytes nor sends any; 60 s unless given. */
   readonly idleMs?: number;
   readonly backoff?: Partial<BackoffOptions>;
   /** Shared by clients that speak to the same hosts. */
@@ -42,7 +45,7 @@ export function createHttp(options: HttpOptions = {}): Http {
   const connections = createConnections({ ca: options.ca, perHost: options.connectionsPerHost ?? 32 });
   const backoff = { ...defaultBackoff, ...options.backoff };
   const pauses = options.pauses ?? createHostPauses();
-  const limits = { connections, connectMs: options.connectMs ?? 15_000, idleMs: options.idleMs ?? 180_000 };
+  const limits = { connections, connectMs: options.connectMs ?? 15_000, idleMs: options.idleMs ?? 60_000 };
   const userAgent = options.userAgent ?? "mirror";
 
   const sendHop = async (hop: HttpRequest, addresses: "any" | "public"): Promise<HttpAnswer> => {
@@ -53,8 +56,11 @@ export function createHttp(options: HttpOptions = {}): Http {
       throw connectionFailure(error, hop.url, hop.signal);
     }
   };
-  const sendOnce = (request: HttpRequest): Promise<HttpAnswer> =>
-    followRedirects({ ...request, headers: { "user-agent": userAgent, ...request.headers } }, sendHop);
+  const sendOnce = (request: HttpRequest): Promise<HttpAnswer> => {
+    // One signal ends all the requests of a run: many listeners on it are no leak.
+    setMaxListeners(0, request.signal);
+    return followRedirects({ ...request, headers: { "user-agent": userAgent, ...request.headers } }, sendHop);
+  };
 
   return { send: (request) => persist(request, sendOnce, backoff, pauses), backoff, close: connections.close };
 }

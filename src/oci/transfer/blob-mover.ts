@@ -104,13 +104,18 @@ async function send(move: BlobMove, backoff: BackoffOptions, session: UploadSess
   const { source, from, registry, to, blob, onBytes, mayStart, signal } = move;
   if (!mayStart()) throw cancelled();
   const attempts = { ...backoff, attempts: Math.min(3, backoff.attempts) };
-  await persistently(attempts, signal, async (attempt) => {
+  await persistently(attempts, signal, async (attempt, giveUp) => {
     let sent = 0;
     const count = (bytes: number): void => {
       sent += bytes;
       onBytes(bytes);
     };
-    const open = (aborted: AbortSignal): ReturnType<ImageSource["openBlob"]> => source.openBlob(from, blob, aborted);
+    // A source that cannot even be opened has been asked again and again by its own client.
+    const open = (aborted: AbortSignal): ReturnType<ImageSource["openBlob"]> =>
+      source.openBlob(from, blob, aborted).catch((error: unknown) => {
+        giveUp();
+        throw error;
+      });
     const bytes = { digest: blob.digest, size: blob.size, open, onBytes: count };
     try {
       await registry.uploadBlob(to, bytes, signal, attempt === 1 ? session : undefined);

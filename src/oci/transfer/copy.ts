@@ -11,14 +11,16 @@ import type { ImageTree } from "./tree.ts";
 export interface CopyTools {
   readonly move: MoveBlob;
   readonly memory: TargetMemory;
+  /** Aborted as soon as the run is interrupted. */
+  readonly dropped: AbortSignal;
 }
 
 type Sums = Pick<CopyResult, "bytes" | "mountedBytes">;
 
 /** Brings an image to its target: blobs, then manifests from the leaves to the root, then the tag. */
 export async function copyTree(tree: ImageTree, request: CopyRequest, tools: CopyTools): Promise<Sums> {
-  const { stopping, killed } = request;
-  const dropped = AbortSignal.any([stopping, killed]);
+  const { killed } = request;
+  const { dropped } = tools;
   const sums = await moveBlobs(tree.blobs, request, tools, dropped, "memory");
   if (dropped.aborted) throw cancelled();
   // From here an interrupt no longer stops it: a few small requests make the image whole.

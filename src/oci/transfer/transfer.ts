@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Digest } from "../digest.ts";
 import { type BackoffOptions, defaultBackoff } from "../http/index.ts";
 import type { Manifest } from "../manifest.ts";
@@ -51,7 +52,7 @@ export function createTransfer(options: TransferOptions = {}): Transfer {
 
   return {
     copy: async (request) => {
-      const signal = AbortSignal.any([request.stopping, request.killed]);
+      const signal = droppedSignal(request);
       const wanted = await want(request, cache, signal);
       const present = await headOf(request.to, wanted.digest, signal);
       if (present?.digest === wanted.digest) return upToDate(request, wanted, present.mediaType);
@@ -59,7 +60,7 @@ export function createTransfer(options: TransferOptions = {}): Transfer {
         throw tagConflict(request.to, wanted.digest, present.digest);
       }
       const tree = await treeOf(request, wanted, cache, signal);
-      const sums = await copyTree(tree, request, { move, memory });
+      const sums = await copyTree(tree, request, { move, memory, dropped: signal });
       return {
         digest: wanted.digest,
         sourceDigest: request.from.digest,
@@ -71,7 +72,7 @@ export function createTransfer(options: TransferOptions = {}): Transfer {
       };
     },
     survey: async (request) => {
-      const signal = AbortSignal.any([request.stopping, request.killed]);
+      const signal = droppedSignal(request);
       const wanted = await want(request, cache, signal);
       const present = (await headOf(request.to, wanted.digest, signal))?.digest;
       const digest = wanted.digest;
@@ -83,6 +84,13 @@ export function createTransfer(options: TransferOptions = {}): Transfer {
       return { state: present === undefined ? "create" : "move", digest, present, bytes };
     },
   };
+}
+
+/** Blobs that wait for their place listen to it, each image to its own. */
+function droppedSignal({ stopping, killed }: CopyRequest): AbortSignal {
+  const signal = AbortSignal.any([stopping, killed]);
+  setMaxListeners(0, signal, stopping, killed);
+  return signal;
 }
 
 async function want({ from, platforms }: CopyRequest, cache: ManifestCache, signal: AbortSignal): Promise<Wanted> {

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { test } from "uvu";
+import { createPlaces } from "../../../src/oci/transfer/places.ts";
+
+const never = new AbortController().signal;
+
+test("no more than so many work at one host at once, in the order they came, and hosts do not wait for each other", async () => {
+  const places = createPlaces(2);
+  const order: number[] = [];
+  let now = 0;
+  let most = 0;
+  const work = (i: number) =>
+    places.within("a", never, async () => {
+      now += 1;
+      most = Math.max(most, now);
+      order.push(i);
+      await sleep(5);
+      now -= 1;
+    });
+  const all = Promise.all(Array.from({ length: 7 }, (_, i) => work(i)));
+  await places.within("b", never, async () => assert.equal(order.length, 2));
+  await all;
+  assert.equal(most, 2);
+  assert.deepEqual(order, [0, 1, 2, 3, 4, 5, 6]);
+});
+
+test("a place comes back from work that fails", async () => {
+  const places = createPlaces(1);
+  const fails = places.within("a", never, async () => {
+    throw new Error("no");
+  });
+  await assert.rejects(fails, /no/);
+  assert.equal(await places.within("a", never, async () => "yes"), "yes");
+});
+
+test("whoever is told to stop leaves the queue, and the rest moves up", async () => {
+  const places = createPlaces(1);
+  const stop = new AbortController();
+  const first = places.within("a", never, () => sleep(20));
+  const second = places.within("a", stop.signal, async () => "second");
+  const third = places.within("a", never, async () => "third");
+  stop.abort();
+  await assert.rejects(second, /Interrupted/);
+  await first;
+  assert.equal(await third, "third");
+});
+
+test.run();
