@@ -22,7 +22,7 @@ const layers = [
 ];
 
 /** What a task started must not outlive mirror, however mirror ends: this asks the process itself for its end. */
-const endsChildren = new Set(["src/steps/script/children.ts"]);
+const endsChildren = new Set(["src/steps/process/children.ts"]);
 
 const sources = filesBelow("src").filter((path) => /\.ts$/.test(path) && !/\.gen\./.test(path));
 const written = ["src", "test", "bench", "tasks", "examples"]

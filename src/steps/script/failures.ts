@@ -1,6 +1,6 @@
 import { Failed, type Failure, type Place } from "../../failure/index.ts";
+import { inWords } from "../process/exit.ts";
 import { type CommandOutput, isCommandOutput } from "./command-output.ts";
-import { inWords } from "./exit.ts";
 import { placeInStack } from "./place.ts";
 import type { Call } from "./shell.ts";
 

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { didYouMean, Failed } from "../../failure/index.ts";
-import { Children } from "./children.ts";
+import { Children } from "../process/children.ts";
+import { GRACE_MS, untilEnded } from "../process/until-ended.ts";
 import type { TaskContext, TaskImage, TaskPin, TaskTarget } from "./context.ts";
 import { cancelledTask, failureOfTask } from "./failures.ts";
 import { loadTask } from "./load.ts";
@@ -33,10 +33,6 @@ export interface ScriptRun {
   readonly graceMs?: number;
 }
 
-const GRACE_MS = 3_000;
-/** After its processes are gone a task that awaited them settles at once; one that awaits something else never. */
-const SETTLE_MS = 100;
-
 /**
  * Runs the script of a task and gives what it returned, as plain JSON. No process that it started is alive
  * afterwards, however it ended. Throws `Failed`: what {@link loadTask} throws, `task/no-bash`,
@@ -52,7 +48,8 @@ export async function runScript(run: ScriptRun): Promise<unknown> {
   // Loading belongs to the task: its file may do work of its own before it exports anything.
   const task = settle(() => children.own(() => shell.within(async () => (await loadTask(run.file))(context))));
   try {
-    const settled = await waitFor(task, children, run);
+    const settled = await untilEnded(task, children, { ...run, graceMs: run.graceMs ?? GRACE_MS });
+    if (settled === "stopped") throw cancelledTask(run.name);
     if (settled.kind === "returned") return plainValue(settled.value, run.name);
     if (run.stopping.aborted) throw cancelledTask(run.name);
     throw await failureOfTask(settled.thrown, { name: run.name, file: run.file, callOf: shell.callOf });
@@ -71,48 +68,6 @@ async function settle(work: () => unknown): Promise<Settled> {
   } catch (thrown) {
     return { kind: "threw", thrown };
   }
-}
-
-/** The task's own end, or the run's: whichever comes first. Its processes are gone when this returns. */
-async function waitFor(task: Promise<Settled>, children: Children, run: ScriptRun): Promise<Settled> {
-  const graceMs = run.graceMs ?? GRACE_MS;
-  const stopping = once(run.stopping);
-  const first = await Promise.race([task, stopping.happened]);
-  stopping.forget();
-  if (first !== undefined) {
-    await stopLeftovers(children, run, graceMs);
-    return first;
-  }
-
-  children.terminate();
-  const asked = performance.now();
-  const killed = once(run.killed);
-  await Promise.race([task, delay(graceMs), killed.happened]);
-  killed.forget();
-  await children.end({ graceMs: graceMs - (performance.now() - asked), hurry: run.killed });
-  const last = await Promise.race([task, delay(SETTLE_MS)]);
-  if (last === undefined) throw cancelledTask(run.name);
-  return last;
-}
-
-/** A task that has ended leaves nothing behind. */
-async function stopLeftovers(children: Children, run: ScriptRun, graceMs: number): Promise<void> {
-  const leftovers = children.leftovers;
-  if (leftovers.length === 0) return;
-  for (const command of leftovers) run.log("log", `Still running when the task ended, stopped: ${command}`);
-  children.terminate();
-  await children.end({ graceMs, hurry: run.killed });
-}
-
-function once(signal: AbortSignal): { readonly happened: Promise<undefined>; readonly forget: () => void } {
-  let forget = (): void => undefined;
-  const happened = new Promise<undefined>((resolve) => {
-    const listener = () => resolve(undefined);
-    if (signal.aborted) listener();
-    signal.addEventListener("abort", listener, { once: true });
-    forget = () => signal.removeEventListener("abort", listener);
-  });
-  return { happened, forget };
 }
 
 function contextOf(run: ScriptRun): Omit<TaskContext, "$" | "env"> {

@@ -3,10 +3,10 @@ import { statSync } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
 import type { LogEntry, Options, ProcessOutput, ProcessPromise, Shell } from "zx/core";
 import { Failed } from "../../failure/index.ts";
-import { type Children, MARK } from "./children.ts";
+import { type Children, MARK } from "../process/children.ts";
+import { inWords } from "../process/exit.ts";
+import { Lines } from "../process/lines.ts";
 import type { TaskShell } from "./context.ts";
-import { inWords } from "./exit.ts";
-import { Lines } from "./lines.ts";
 
 export type TaskLog = (stream: "log" | "stdout" | "stderr", line: string) => void;
 

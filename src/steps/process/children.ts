@@ -5,6 +5,7 @@ import { subscribe } from "node:diagnostics_channel";
 import process from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Family, livingMembers, signalGroup, signalProcess } from "./processes.ts";
+import type { Stoppable } from "./until-ended.ts";
 
 /** The name of the variable by which processes of a task are found again; its value is of one run of one task. */
 export const MARK = "MIRROR_TASK_ID";
@@ -20,7 +21,7 @@ const open = new Set<Children>();
  * All processes of one run of one task, by whichever way they were started: our `$`, a zx of the task's own,
  * `node:child_process`. They die with the task, and with mirror.
  */
-export class Children {
+export class Children implements Stoppable {
   readonly mark: string;
   /** Those that run, or whose process group outlived them. */
   readonly #started = new Map<number, ChildProcess>();
@@ -50,7 +51,6 @@ export class Children {
     });
   }
 
-  /** The commands that are still there, or have left something behind; cheap where there are none. */
   get leftovers(): readonly string[] {
     for (const [pid, child] of this.#started) {
       if (hasEnded(child) && !signalGroup(pid, 0)) this.#started.delete(pid);
