@@ -1,8 +1,9 @@
 import { type CredentialsFor, createAuthorizer } from "./auth/index.ts";
 import { hasBlob, openBlob } from "./client/blobs.ts";
 import type { Wire } from "./client/call.ts";
-import { getManifest, headManifest, putManifest } from "./client/manifests.ts";
-import { listTags } from "./client/tags.ts";
+import { getManifest, headManifest, putManifest, readTag } from "./client/manifests.ts";
+import { listReferrers } from "./client/referrers.ts";
+import { firstTags, listTags } from "./client/tags.ts";
 import { cancelUpload, mountBlob, uploadBlob } from "./client/uploads.ts";
 import { createHttp, type HttpOptions } from "./http/index.ts";
 import { isLoopback } from "./reference.ts";
@@ -36,8 +37,11 @@ export function createRegistry(options: RegistryOptions): RegistryClient {
     getManifest: (repository, reference, signal) => getManifest(wire, repository, reference, signal),
     headManifest: (repository, reference, signal, purpose = "pull") =>
       headManifest(wire, repository, reference, purpose, signal),
-    putManifest: (repository, reference, manifest, signal) =>
-      putManifest(wire, repository, reference, manifest, signal),
+    putManifest: (repository, reference, manifest, signal, ifMatch) =>
+      putManifest(wire, repository, reference, manifest, signal, ifMatch),
+    readTag: (repository, tag, signal) => readTag(wire, repository, tag, signal),
+    listReferrers: (repository, digest, signal) => listReferrers(wire, repository, digest, signal),
+    firstTags: (repository, pages, signal) => firstTags(wire, repository, pages, signal),
     hasBlob: (repository, digest, signal) => hasBlob(wire, repository, digest, signal),
     openBlob: (repository, blob, signal) => openBlob(wire, repository, blob, signal),
     uploadBlob: (repository, blob, signal, session) => uploadBlob(wire, repository, blob, signal, session),

@@ -12,6 +12,32 @@ export interface ImageSource {
   openBlob(repository: string, blob: Descriptor, signal: AbortSignal): Promise<Readable>;
 }
 
+/** What a registry's referrers API answers for one manifest. */
+export type ReferrersAnswer =
+  | { readonly kind: "listed"; readonly manifests: readonly Descriptor[] }
+  /** `everywhere`: the registry has no such API; `here`: it may have it, but does not answer for this manifest. */
+  | { readonly kind: "unsupported"; readonly where: "everywhere" | "here" };
+
+/** A source whose manifests others may refer to: signatures, SBOMs, attestations. */
+export interface ReferrerSource extends ImageSource {
+  /** What a tag or digest stands at, or undefined. */
+  headManifest(
+    repository: string,
+    reference: string,
+    signal: AbortSignal,
+    purpose?: "pull" | "push",
+  ): Promise<ManifestHead | undefined>;
+  /** The manifests whose subject is this digest (distribution-spec, "Listing Referrers"). */
+  listReferrers(repository: string, digest: Digest, signal: AbortSignal): Promise<ReferrersAnswer>;
+  /** Tags of a repository, of at most so many pages; `more` where there are others. Throws `registry/not-found`. */
+  firstTags(repository: string, pages: number, signal: AbortSignal): Promise<FirstTags>;
+}
+
+export interface FirstTags {
+  readonly tags: readonly string[];
+  readonly rest: "none" | "more";
+}
+
 /** What a HEAD of a manifest tells. */
 export interface ManifestHead {
   readonly digest: Digest;

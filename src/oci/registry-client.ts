@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
-import type { ImageSource, ManifestHead } from "./content.ts";
+import type { ManifestHead, ReferrerSource } from "./content.ts";
 import type { Digest } from "./digest.ts";
+import type { Manifest } from "./manifest.ts";
 
 /** A manifest as it is pushed: the very bytes, the media type they are pushed under, and their digest. */
 export interface ManifestToPut {
@@ -31,8 +32,13 @@ export type MountResult =
   | { readonly kind: "mounted" }
   | { readonly kind: "refused"; readonly session: UploadSession | undefined };
 
+/** Whether the registry said that it lists a manifest with its subject (distribution-spec, `OCI-Subject`). */
+export interface PutAnswer {
+  readonly subject: "listed" | "unsaid";
+}
+
 /** A registry as a source and as a target. Every method throws `Failed` with a code `registry/…`. */
-export interface RegistryClient extends ImageSource {
+export interface RegistryClient extends ReferrerSource {
   /** The host as references write it. */
   readonly name: string;
 
@@ -47,8 +53,24 @@ export interface RegistryClient extends ImageSource {
     purpose?: "pull" | "push",
   ): Promise<ManifestHead | undefined>;
 
-  /** Pushes a manifest under a tag or its digest. Throws `registry/immutable-tag`, `registry/blob-unknown`. */
-  putManifest(repository: string, reference: string, manifest: ManifestToPut, signal: AbortSignal): Promise<void>;
+  /**
+   * Pushes a manifest under a tag or its digest; with `ifMatch`, only while the tag stands at what had that ETag.
+   * Throws `registry/immutable-tag`, `registry/blob-unknown`, `registry/tag-moved`.
+   */
+  putManifest(
+    repository: string,
+    reference: string,
+    manifest: ManifestToPut,
+    signal: AbortSignal,
+    ifMatch?: string,
+  ): Promise<PutAnswer>;
+
+  /** What a tag stands at in a repository that is pushed to, with its ETag where the registry gives one. */
+  readTag(
+    repository: string,
+    tag: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly manifest: Manifest; readonly etag: string | undefined } | undefined>;
 
   hasBlob(repository: string, digest: Digest, signal: AbortSignal): Promise<boolean>;
 

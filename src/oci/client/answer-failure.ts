@@ -25,6 +25,11 @@ export async function answerFailure(answer: HttpAnswer, deed: Deed): Promise<Fai
   return new Failed({ ...failure, detail }, retryAfterMs === undefined ? {} : { retryAfterMs });
 }
 
+/** The codes of an answer in the form of distribution-spec's errors; none where it has another form. */
+export async function errorCodes(answer: HttpAnswer): Promise<ReadonlySet<string>> {
+  return new Set(parseErrors(await readExcerpt(answer, 16 * 1024)).map(({ code }) => code));
+}
+
 function classify(status: number, entries: readonly ErrorEntry[], body: string, deed: Deed): Failure {
   const { name, thing, kind } = deed;
   const codes = new Set(entries.map((entry) => entry.code));
@@ -33,6 +38,7 @@ function classify(status: number, entries: readonly ErrorEntry[], body: string, 
     if (codes.has("MANIFEST_BLOB_UNKNOWN") || codes.has("BLOB_UNKNOWN")) return blobUnknown(name, thing);
     if (codes.has("DIGEST_INVALID") || codes.has("SIZE_INVALID")) return digestRefused(name, thing);
   }
+  if (status === 412) return tagMoved(name, thing);
   if (status === 401) return unauthorized(deed);
   if (status === 403 || codes.has("DENIED")) return denied(deed);
   if (status === 404) return notFound(deed, codes);
@@ -60,6 +66,15 @@ export function immutableTag(name: string, thing: string): Failure {
     class: "conflict",
     message: `${name}/${thing} is published already and its tag may not be moved`,
     hint: "Publish under a new tag, or delete the one at the registry if that was a mistake",
+  };
+}
+
+function tagMoved(name: string, thing: string): Failure {
+  return {
+    code: "registry/tag-moved",
+    class: "transient",
+    message: `${name}/${thing} was changed by somebody else just now`,
+    hint: "Run again",
   };
 }
 

@@ -4,7 +4,7 @@ import { type Digest, digestOf, hashFor, isDigest } from "../digest.ts";
 import { connectionFailure, discard, type HttpAnswer, readBytes } from "../http/index.ts";
 import { type Manifest, parseManifest } from "../manifest.ts";
 import { ACCEPT_MANIFESTS } from "../media-types.ts";
-import type { ManifestToPut } from "../registry-client.ts";
+import type { ManifestToPut, PutAnswer } from "../registry-client.ts";
 import { answerFailure, type Deed } from "./answer-failure.ts";
 import { call, urlOf, type Wire } from "./call.ts";
 import { mismatch } from "./verified.ts";
@@ -39,12 +39,42 @@ export async function getManifest(
   reference: string,
   signal: AbortSignal,
 ): Promise<Manifest> {
+  return (await fetchManifest(wire, repository, reference, "pull", signal)).manifest;
+}
+
+/** What a tag stands at, with its ETag, before it is pushed anew; undefined where there is none. */
+export async function readTag(
+  wire: Wire,
+  repository: string,
+  tag: string,
+  signal: AbortSignal,
+): Promise<FetchedManifest | undefined> {
+  try {
+    return await fetchManifest(wire, repository, tag, "push", signal);
+  } catch (error) {
+    if (error instanceof Failed && error.failure.code === "registry/not-found") return undefined;
+    throw error;
+  }
+}
+
+interface FetchedManifest {
+  readonly manifest: Manifest;
+  readonly etag: string | undefined;
+}
+
+async function fetchManifest(
+  wire: Wire,
+  repository: string,
+  reference: string,
+  purpose: "pull" | "push",
+  signal: AbortSignal,
+): Promise<FetchedManifest> {
   const deed = deedOf(wire, repository, reference, "pull");
   for (let attempt = 1; ; attempt++) {
-    const answer = await ask(wire, "GET", repository, reference, "pull", signal);
+    const answer = await ask(wire, "GET", repository, reference, purpose, signal);
     if (answer.status !== 200) throw await answerFailure(answer, deed);
     try {
-      return await readManifest(answer, reference, deed);
+      return { manifest: await readManifest(answer, reference, deed), etag: answer.headers.etag };
     } catch (error) {
       const passes = error instanceof Failed && error.failure.class === "transient";
       if (!passes || attempt === READ_ATTEMPTS || signal.aborted) throw connectionFailure(error, answer.url, signal);
@@ -52,21 +82,22 @@ export async function getManifest(
   }
 }
 
-/** Pushes the very bytes under a tag or their digest. */
+/** Pushes the very bytes under a tag or their digest; with an ETag, only in place of what had it (RFC 9110, 13.1.1). */
 export async function putManifest(
   wire: Wire,
   repository: string,
   reference: string,
   manifest: ManifestToPut,
   signal: AbortSignal,
-): Promise<void> {
+  ifMatch?: string,
+): Promise<PutAnswer> {
   const answer = await call(
     wire,
     { repository, actions: "pull,push" },
     {
       method: "PUT",
       url: urlOf(wire, repository, `manifests/${reference}`),
-      headers: { "content-type": manifest.mediaType },
+      headers: { "content-type": manifest.mediaType, ...(ifMatch === undefined ? {} : { "if-match": ifMatch }) },
       body: manifest.bytes,
       signal,
     },
@@ -75,10 +106,11 @@ export async function putManifest(
   if (answer.status < 200 || answer.status > 299) throw await answerFailure(answer, deed);
   discard(answer);
   const named = answer.headers["docker-content-digest"];
-  if (typeof named !== "string" || !isDigest(named) || !sameAlgorithm(named, manifest.digest)) return;
-  if (named !== manifest.digest) {
+  const comparable = typeof named === "string" && isDigest(named) && sameAlgorithm(named, manifest.digest);
+  if (comparable && named !== manifest.digest) {
     throw mismatch(`${wire.name} stored another manifest under ${deed.thing} than was sent`, manifest.digest, named);
   }
+  return { subject: answer.headers["oci-subject"] === undefined ? "unsaid" : "listed" };
 }
 
 function ask(

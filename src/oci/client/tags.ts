@@ -1,4 +1,5 @@
 import { Failed } from "../../failure/index.ts";
+import type { FirstTags } from "../content.ts";
 import { readBytes } from "../http/index.ts";
 import { answerFailure } from "./answer-failure.ts";
 import { call, urlOf, type Wire } from "./call.ts";
@@ -7,10 +8,21 @@ const LARGEST_PAGE = 16 * 1024 * 1024;
 
 /** All tags, page by page (distribution-spec, "content discovery"). 1000 is the most that ECR allows on a page. */
 export async function listTags(wire: Wire, repository: string, signal: AbortSignal): Promise<string[]> {
+  return [...(await firstTags(wire, repository, Number.POSITIVE_INFINITY, signal)).tags];
+}
+
+/** The tags on the first so many pages, and whether there are more. */
+export async function firstTags(
+  wire: Wire,
+  repository: string,
+  pages: number,
+  signal: AbortSignal,
+): Promise<FirstTags> {
   const tags = new Set<string>();
   const seen = new Set<string>();
   let next: URL | undefined = urlOf(wire, repository, "tags/list?n=1000");
   while (next !== undefined && !seen.has(next.href)) {
+    if (seen.size >= pages) return { tags: [...tags], rest: "more" };
     seen.add(next.href);
     const url: URL = next;
     const answer = await call(wire, { repository, actions: "pull" }, { method: "GET", url, signal });
@@ -18,7 +30,7 @@ export async function listTags(wire: Wire, repository: string, signal: AbortSign
     for (const tag of readTags(await readBytes(answer, LARGEST_PAGE), wire, repository)) tags.add(tag);
     next = nextPage(answer.headers.link, url);
   }
-  return [...tags];
+  return { tags: [...tags], rest: "none" };
 }
 
 /** The address of the next page (RFC 8288). Only its path counts: proxies let registries name hosts of their own. */
