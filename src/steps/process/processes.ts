@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { kill } from "node:process";
 
 /** A process that stands in the table of the system. */
@@ -33,8 +33,8 @@ export interface Family {
   readonly groups: ReadonlySet<number>;
   /** Processes whose descendants belong to it. */
   readonly roots: ReadonlySet<number>;
-  /** `NAME=value` in the environment a member was started with. */
-  readonly mark: string;
+  /** `NAME=value` in the environment a member was started with; undefined where that does not count. */
+  readonly mark: string | undefined;
 }
 
 /**
@@ -42,9 +42,11 @@ export interface Family {
  * the mark, which finds a daemon that has left both its group (setsid) and its parents. Beyond reach are processes
  * that have done that and have also cleared their environment or changed their user; and, where there is no /proc,
  * all that have left their group.
+ *
+ * @param among the only processes to look at; all where it is not given
  */
-export function livingMembers(family: Family): readonly number[] {
-  const table = processTable();
+export function livingMembers(family: Family, among?: readonly number[]): readonly number[] {
+  const table = processTable(among);
   if (table === undefined) return [...family.groups].filter((group) => signalGroup(group, 0));
 
   const members = new Set<number>(family.roots);
@@ -64,13 +66,15 @@ function addDescendants(members: Set<number>, table: readonly Process[]): void {
   }
 }
 
-/** All processes but zombies, which hold nothing and cannot be stopped; undefined without /proc. */
-function processTable(): readonly Process[] | undefined {
-  const names = readOr(() => readdirSync("/proc"), undefined);
-  if (names === undefined) return undefined;
-  const pids = names.filter((name) => /^\d+$/.test(name));
-  if (pids.length === 0) return undefined;
-  return pids.flatMap((pid) => readOr(() => parseStat(readFileSync(`/proc/${pid}/stat`, "latin1")), []));
+/** Processes but zombies, which hold nothing and cannot be stopped; undefined without /proc. */
+function processTable(among: readonly number[] | undefined): readonly Process[] | undefined {
+  const pids = among?.filter((pid) => existsSync(`/proc/${pid}`)) ?? allPids();
+  return pids?.flatMap((pid) => readOr(() => parseStat(readFileSync(`/proc/${pid}/stat`, "latin1")), []));
+}
+
+function allPids(): readonly string[] | undefined {
+  const names = readOr(() => readdirSync("/proc"), []).filter((name) => /^\d+$/.test(name));
+  return names.length === 0 ? undefined : names;
 }
 
 /** proc(5), /proc/pid/stat: `pid (comm) state ppid pgrp …`, where comm may hold spaces and brackets. */
@@ -80,7 +84,8 @@ function parseStat(stat: string): readonly Process[] {
   return [{ pid: Number.parseInt(stat, 10), parent: Number(parent), group: Number(group) }];
 }
 
-function carries(pid: number, mark: string): boolean {
+function carries(pid: number, mark: string | undefined): boolean {
+  if (mark === undefined) return false;
   const environment = readOr(() => readFileSync(`/proc/${pid}/environ`, "latin1"), "");
   return environment.startsWith(`${mark}\0`) || environment.includes(`\0${mark}\0`);
 }

@@ -1,11 +1,11 @@
 import { Failed, type Failure, type Place } from "../../failure/index.ts";
 import { inWords } from "../process/exit.ts";
+import { shorten } from "../process/failures.ts";
 import { type CommandOutput, isCommandOutput } from "./command-output.ts";
 import { placeInStack } from "./place.ts";
 import type { Call } from "./shell.ts";
 
 const LAST_LINES = 10;
-const LONGEST_COMMAND = 160;
 
 /**
  * What a task threw, as a failure with its place: `task/command-failed`, or `task/threw`.
@@ -24,11 +24,6 @@ export async function failureOfTask(
   }
   const stack = thrown instanceof Error ? (thrown.stack ?? "") : "";
   return new Failed(threw(thrown, task.name, await placeInStack(stack, task.file)), { cause: thrown });
-}
-
-/** The run was stopped before the task came to its end. */
-export function cancelledTask(name: string): Failed {
-  return new Failed({ code: "task/cancelled", class: "cancelled", message: `Task "${name}" was stopped with the run` });
 }
 
 function commandFailed(
@@ -59,9 +54,4 @@ function threw(thrown: unknown, task: string, place: Place | undefined): Failure
     hint: "Correct the task, or what it works on",
     ...(place === undefined ? {} : { place }),
   };
-}
-
-function shorten(text: string): string {
-  const line = text.trim().replace(/\s*\n\s*/g, " ");
-  return line.length > LONGEST_COMMAND ? `${line.slice(0, LONGEST_COMMAND)}…` : line;
 }

@@ -1,8 +1,9 @@
 import { didYouMean, Failed } from "../../failure/index.ts";
 import { Children } from "../process/children.ts";
+import { cancelledTask } from "../process/failures.ts";
 import { GRACE_MS, untilEnded } from "../process/until-ended.ts";
 import type { TaskContext, TaskImage, TaskPin, TaskTarget } from "./context.ts";
-import { cancelledTask, failureOfTask } from "./failures.ts";
+import { failureOfTask } from "./failures.ts";
 import { loadTask } from "./load.ts";
 import { plainValue } from "./returned.ts";
 import { bindShell, type TaskLog } from "./shell.ts";

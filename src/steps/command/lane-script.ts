@@ -1,0 +1,49 @@
+import { GRACE_MS } from "../process/until-ended.ts";
+import type { Program } from "./program.ts";
+import { quote } from "./quoting.ts";
+
+/** Signals that a command may send to its whole process group, the lane included, as in `trap 'kill 0' EXIT`. */
+const SIGNALS = "HUP INT QUIT ALRM TERM USR1 USR2";
+
+/**
+ * What a lane reads first. Standard error moves to 4: what the shell itself has to say goes nowhere, so that the
+ * log has the words of commands alone. 3 stays open as long as mirror lives, and says nothing: when it ends, however
+ * mirror ended, the guard behind it ends the lane's whole process group. The number of the guard is told.
+ */
+export function opening(mark: string): string {
+  const guard = `trap '' ${SIGNALS};read x <&3;kill -TERM 0;sleep ${GRACE_MS / 1000};kill -KILL 0`;
+  return [
+    `trap : ${SIGNALS}`,
+    "exec 4>&2 2>/dev/null",
+    `(${guard}) </dev/null >/dev/null 4>&- &`,
+    `echo "${mark}$!"`,
+    "exec 3<&-",
+    "",
+  ].join("\n");
+}
+
+/**
+ * What a lane reads for one command. It is replaced by the program (`exec`), so that it costs one fork and no word
+ * of it is taken for something of the shell's own. Its end, with its exit code, is marked on both streams.
+ */
+export function commandText(command: Pick<Program, "file" | "args" | "env">, mark: string): string {
+  const variables = Object.entries(command.env).map(([name, value]) => `${name}=${quote(value)}`);
+  const exported = variables.length === 0 ? "" : `export ${variables.join(" ")};`;
+  const words = [command.file, ...command.args].map(quote).join(" ");
+  return `(${exported}exec ${words}) </dev/null 2>&4 4>&-;s=$?;echo "${mark}$s";echo "${mark}$s" >&4\n`;
+}
+
+/** Names that shells give a meaning or a value of their own. */
+const SPECIAL = new Set(
+  "_ ENV EUID IFS LINENO OLDPWD OPTARG OPTERR OPTIND PPID PWD RANDOM SECONDS SHLVL UID".split(" "),
+);
+
+/** Whether a shell can be told a variable of this name and hands it on as it is. */
+export function isPlainName(name: string): boolean {
+  return isShellName(name) && !SPECIAL.has(name) && !name.startsWith("BASH");
+}
+
+/** Whether a shell hands on a variable of this name that it was started with. */
+export function isShellName(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
+}
