@@ -2,8 +2,9 @@
  * Copies between registries, beside the tools a user would pick instead. Options: `--scale 0.1` for smaller sets,
  * `--only NAME` (again and again) for some of the work, `--rounds N`, `--write` to put the tables into RESULTS.md.
  */
+import { rmSync } from "node:fs";
 import { mkdtemp, rm, statfs } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { onPath } from "../test/rig/docker-registry.ts";
@@ -55,6 +56,7 @@ async function main(): Promise<number> {
   if (chosen.length === 0) return refuse(`--only: there are ${workRows.map(({ name }) => name).join(", ")}`);
 
   const folder = await mkdtemp(join(await roomyFolder(roomNeeded * scale), "mirror-bench-copy-"));
+  removeWhenInterrupted(folder);
   const needsFar = chosen.some(({ way }) => way === "far");
   const network = needsFar ? farNet() : "not asked for";
   try {
@@ -127,6 +129,12 @@ function reasonAgainst({ way }: WorkRow, { certificate, farNet }: Bench): string
 async function roomyFolder(bytes: number): Promise<string> {
   const { bavail, bsize } = await statfs("/dev/shm").catch(() => ({ bavail: 0, bsize: 0 }));
   return bavail * bsize > bytes ? "/dev/shm" : tmpdir();
+}
+
+/** Ends this process in the way that has its registries killed. */
+function removeWhenInterrupted(folder: string): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 }
 
 function print(line: string): void {
