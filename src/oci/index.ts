@@ -20,7 +20,15 @@ export {
 } from "./manifest.ts";
 export { ACCEPT_MANIFESTS, isIndexType, MediaType } from "./media-types.ts";
 export { formatPlatform, type Platform, parsePlatform } from "./platform.ts";
-export { formatReference, isHost, isLoopback, isRepository, isTag, parseReference, type Reference } from "./reference.ts";
+export {
+  formatReference,
+  isHost,
+  isLoopback,
+  isRepository,
+  isTag,
+  parseReference,
+  type Reference,
+} from "./reference.ts";
 export type { BlobToPut, ManifestToPut, MountResult, RegistryClient, UploadSession } from "./registry-client.ts";
 export { type ServedRegistry, type ServedRequest, type ServeOptions, serveLayout } from "./server/index.ts";
 export {

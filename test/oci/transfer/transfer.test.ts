@@ -107,16 +107,23 @@ test("a blob that many images share crosses once, and is mounted for the others"
   assert.equal(tally(a)["GET blobs"], 1 + 8 * 2);
 });
 
-test("two tags of one repository send what they share once, and mount nothing", async () => {
+test("two tags of one repository send, or mount, what they share once", async () => {
   const shared = randomBytes(10_000);
   const one = await pushImage(source, "src/app", { layers: [shared] });
   const two = await pushImage(source, "src/app", { layers: [shared] });
   const transfer = createTransfer();
-  const to = (tag: string) => ({ to: { registry: target, repository: "dst/app", tag } });
-  await Promise.all([transfer.copy(copyOf(one.digest, to("v1"))), transfer.copy(copyOf(two.digest, to("v2")))]);
-  const counts = tally(b);
-  assert.equal(counts["PUT uploads"], 3);
-  assert.equal(counts["POST uploads mount"], undefined);
+  const copyBoth = (repository: string) =>
+    Promise.all(
+      [one, two].map(({ digest }, i) =>
+        transfer.copy(copyOf(digest, { to: { registry: target, repository, tag: `v${i}` } })),
+      ),
+    );
+  await copyBoth("dst/app");
+  const sent = tally(b);
+  assert.deepEqual([sent["PUT uploads"], sent["POST uploads mount"]], [3, undefined]);
+  await copyBoth("dst/other");
+  const mounted = tally(b);
+  assert.deepEqual([mounted["PUT uploads"], mounted["POST uploads mount"]], [undefined, 3]);
 });
 
 for (const [refusal, answer] of [
