@@ -111,7 +111,7 @@ async function measureRow(row: WorkRow, place: Place, bench: Bench): Promise<rea
   await rm(scratch, { recursive: true, force: true });
   print(`\n## ${row.title}\n`);
   print(
-    `\`${row.name}\`: ${setTitles[row.set]}. Rounds: ${rounds}; tools of one image each: ${row.processes} at once.\n`,
+    `\`${row.name}\`: ${setTitles[row.set]}. Rounds: ${rounds}; tools of one image each: ${row.processes} at once; load ${loadavg()[0]?.toFixed(1)}.\n`,
   );
   print(`${tableOf(measured)}\n`);
   for (const { name, failure } of measured) if (failure !== undefined) print(`- ${name}: ${failure}`);
