@@ -4,7 +4,7 @@ import { createTransfer } from "../oci/index.ts";
 import { imagesToPin, layOut, poolsOf, type Selection, select } from "../plan/index.ts";
 import { type Connections, openConnections } from "../registries/index.ts";
 import { resolvePins } from "../release/index.ts";
-import { executeSteps, type Mode, settledPins } from "../steps/index.ts";
+import { type Commands, executeSteps, type Mode, openCommands, settledPins } from "../steps/index.ts";
 import type { Arguments, Host } from "./command.ts";
 import { configOf } from "./config.ts";
 import { countOf } from "./parse.ts";
@@ -32,6 +32,7 @@ export async function runSession(host: Host, args: Arguments, mode: Mode): Promi
   const run = newRunId(new Date(startedAt));
   const { emit, mask, close } = await openReporting(host, args, { config, mode, run });
   const connections = openConnections(config, { env: host.env, home: host.home, onSecret: mask.add });
+  const commands = openCommands({ cwd: config.folder, env: host.env });
   try {
     const nodes = [...sketch.nodes.values()].map(({ id, needs }) => ({ id, needs }));
     emit({ type: "run-started", run, mode, nodes });
@@ -43,6 +44,7 @@ export async function runSession(host: Host, args: Arguments, mode: Mode): Promi
       selection,
       images,
       connections,
+      commands,
       emit,
       hide: mask.add,
       mode,
@@ -52,6 +54,7 @@ export async function runSession(host: Host, args: Arguments, mode: Mode): Promi
     emit({ type: "run-finished", exitCode, durationMs: host.now() - startedAt });
     return exitCode;
   } finally {
+    commands.close();
     await connections.close();
     await close();
   }
@@ -64,6 +67,7 @@ interface Release {
   /** Names of the images to pin. */
   readonly images: readonly string[];
   readonly connections: Connections;
+  readonly commands: Commands;
   readonly emit: Emit;
   readonly hide: (secret: string) => void;
   readonly mode: Mode;
@@ -83,6 +87,7 @@ async function runRelease(release: Release): Promise<number> {
     graph,
     pins,
     connections,
+    commands: release.commands,
     transfer: createTransfer(),
     env: host.env,
     hide: release.hide,

@@ -164,10 +164,23 @@ export interface Task {
   readonly place: Place;
   readonly description: string | undefined;
   readonly needs: readonly Need[];
-  /** Absolute path of the script; undefined for a task that only groups what it needs. */
-  readonly run: string | undefined;
+  /** Undefined for a task that only groups what it needs. */
+  readonly run: TaskRun | undefined;
   readonly env: ReadonlyMap<string, Secret>;
 }
+
+export type TaskRun =
+  | {
+      readonly kind: "script";
+      /** Absolute path. */
+      readonly file: string;
+    }
+  | {
+      readonly kind: "command";
+      /** A program, by name or path, and its arguments. */
+      readonly argv: readonly [string, ...string[]];
+      readonly place: Place;
+    };
 
 /** A name or glob over node names, with where it stands. */
 export interface Need {

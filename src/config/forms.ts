@@ -56,6 +56,18 @@ export const imagePathForm: Form = (text) =>
     ? undefined
     : { message: `"${text}" is not a path from the top of the image`, hint: "Start it with / and leave .. out" };
 
+/** An argument of a command. */
+export const wordForm: Form = (text) =>
+  text.includes("\0")
+    ? { message: "a NUL cannot be handed to a program", hint: "Leave it out, or put it into a file" }
+    : undefined;
+
+/** The first word of a command. */
+export const programForm: Form = (text) =>
+  text.trim() === ""
+    ? { message: "a command begins with its program", hint: "Name it, as in [make, lint]" }
+    : wordForm(text);
+
 /** `os/architecture[/variant]`. */
 export const platformForm: Form = (text) => {
   const failure = platformOrFailure(text);

@@ -31,6 +31,7 @@ export function complaintOf(error: ErrorObject, source: Source): Complaint {
       return { code: "bad-name", message: `"${key}" in ${name} is not a name`, hint, path: [...path, key], at: "key" };
     }
     case "minItems":
+      return badValue(path, `${name} is empty`, example(error.parentSchema, Array.isArray));
     case "minProperties":
       return badValue(path, `${name} is empty`, example(error.parentSchema));
     case "minimum":
@@ -117,8 +118,12 @@ function choice(allowed: unknown, written: string): string | undefined {
 
 const quoted = (path: Path, source: Source): string => `"${source.written(path).replace(/^["']|["']$/g, "")}"`;
 
-function example(schema: ErrorObject["parentSchema"]): string | undefined {
-  const sample: unknown = schema?.examples?.[0];
+function example(
+  schema: ErrorObject["parentSchema"],
+  fits: (sample: unknown) => boolean = () => true,
+): string | undefined {
+  const samples: readonly unknown[] = schema?.examples ?? [];
+  const sample = samples.find(fits);
   return sample === undefined ? undefined : `Write for example ${format(sample, "block")}`;
 }
 

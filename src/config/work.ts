@@ -1,10 +1,11 @@
-import type { Bundle, Need, Registry, Target, Task } from "./config.ts";
+import type { Bundle, Need, Registry, Target, Task, TaskRun } from "./config.ts";
 import { type Cursor, entries, get, items, need } from "./cursor.ts";
-import { asForm } from "./forms.ts";
+import { asForm, programForm, wordForm } from "./forms.ts";
 import { isGlob } from "./glob.ts";
 import type { Reader } from "./reader.ts";
 import type { Bundle as RawBundle, BundleTo as RawBundleTo, Task as RawTask } from "./schema.gen.ts";
 import type { Section } from "./schema-errors.ts";
+import { formatPath } from "./sentences.ts";
 import { missingComponent, readComponent } from "./targets.ts";
 
 /** Reads the operator bundles. */
@@ -53,7 +54,7 @@ function readTo(
   };
 }
 
-/** Reads the tasks: scripts, and groups of work. */
+/** Reads the tasks: scripts, commands, and groups of work. */
 export function readTasks(
   raw: Cursor<Readonly<Record<string, RawTask>>> | undefined,
   reader: Reader,
@@ -69,7 +70,7 @@ function readTask(name: string, cursor: Cursor<RawTask>, reader: Reader): Task {
     reader.refuseKey(cursor, {
       code: "empty-task",
       message,
-      hint: "Name a script with run, or what it groups with needs",
+      hint: "Name a script or command with run, or what it groups with needs",
     });
   }
   return {
@@ -77,9 +78,32 @@ function readTask(name: string, cursor: Cursor<RawTask>, reader: Reader): Task {
     place: reader.keyPlace(cursor),
     description: description === undefined ? undefined : reader.text(description),
     needs,
-    run: run === undefined ? undefined : reader.existing(run, "file"),
+    run: run === undefined ? undefined : readRun(run, reader),
     env: new Map(entries(get(cursor, "env")).map(([key, value]) => [key, reader.secret(value)])),
   };
+}
+
+function readRun(cursor: Cursor<NonNullable<RawTask["run"]>>, reader: Reader): TaskRun {
+  const { value, path } = cursor;
+  if (typeof value === "string") return { kind: "script", file: readScript({ value, path }, reader) };
+  const [program = "", ...args] = items({ value, path }).map((item, index) =>
+    reader.text(item, index === 0 ? programForm : wordForm),
+  );
+  return { kind: "command", argv: [program, ...args], place: reader.place(cursor) };
+}
+
+function readScript(cursor: Cursor<string>, reader: Reader): string {
+  if (/\.m?[jt]s\s*$|\$\{[^}]*\}$/.test(cursor.value)) return reader.existing(cursor, "file");
+  const words = cursor.value
+    .trim()
+    .split(/\s+/)
+    .map((word) => JSON.stringify(word));
+  reader.refuse(cursor, {
+    code: "bad-value",
+    message: `${formatPath(cursor.path)} is neither a script, which ends in .ts, .mts, .mjs or .js, nor a command`,
+    hint: `Write a command as a list: [${words.map((word) => JSON.stringify(word)).join(", ")}]`,
+  });
+  return "";
 }
 
 function readNeeds(cursor: Cursor<readonly string[]> | undefined, reader: Reader): Need[] {

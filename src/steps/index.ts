@@ -10,6 +10,7 @@ import type { Scope } from "./scope.ts";
 import { script } from "./script.ts";
 import type { StepValue } from "./value.ts";
 
+export { type Commands, openCommands } from "./command/index.ts";
 export type { Mode, Scope } from "./scope.ts";
 export type { StepValue } from "./value.ts";
 

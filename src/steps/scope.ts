@@ -5,6 +5,7 @@ import type { Transfer } from "../oci/index.ts";
 import type { Step } from "../plan/index.ts";
 import type { Connections } from "../registries/index.ts";
 import type { Pins } from "../release/index.ts";
+import type { Commands } from "./command/index.ts";
 import type { StepValue } from "./value.ts";
 
 /** Whether steps do their work, or say what it would be. */
@@ -18,6 +19,7 @@ export interface Scope {
   readonly pins: Pins;
   readonly connections: Connections;
   readonly transfer: Transfer;
+  readonly commands: Commands;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** From now on this value is shown nowhere. */
   readonly hide: (secret: string) => void;

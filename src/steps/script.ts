@@ -1,29 +1,48 @@
 import { type Config, isSecretName, type Secret } from "../config/index.ts";
 import type { Graph, NodeId } from "../engine/index.ts";
+import { unreachable } from "../failure/index.ts";
 import type { Step } from "../plan/index.ts";
 import { waysOf } from "../registries/index.ts";
 import { pinNode } from "../release/index.ts";
 import type { Scope, StepOf } from "./scope.ts";
-import { runScript, type TaskInputs, type TaskTarget } from "./script/index.ts";
+import { runScript, type TaskInputs, type TaskLog, type TaskTarget } from "./script/index.ts";
 
-/** Runs the script of a task, with what the nodes before it gave; a task without one only groups what it needs. */
+/** Runs the script or command of a task; a task without one only groups what it needs. */
 export const script: StepOf<"script"> = async (step, context, scope) => {
   const task = scope.config.tasks.get(step.task);
   if (task === undefined) throw new Error(`no task ${step.task}`);
   if (task.run === undefined) return nothing("all it needs is done");
   if (scope.mode === "plan") return { ...nothing("would run"), effect: "ran" };
-  const value = await runScript({
-    name: task.name,
-    file: task.run,
-    cwd: scope.config.folder,
-    env: { ...scope.env, ...(await readAll(task.env, scope)) },
-    inputs: inputsOf(context.node.id, scope),
-    stopping: context.stopping,
-    killed: context.killed,
-    log: (stream, line) => context.report({ type: "node-log", stream, line }),
-  });
-  return { kind: "done", value: { kind: "script", value }, effect: "ran", summary: "ran", bytes: 0 };
+  const { stopping, killed, report } = context;
+  const log: TaskLog = (stream, line) => report({ type: "node-log", stream, line });
+  const env = await readAll(task.env, scope);
+  switch (task.run.kind) {
+    case "command": {
+      const { argv, place } = task.run;
+      await scope.commands.run({ task: task.name, place, argv, env, stopping, killed, log });
+      return ran(undefined);
+    }
+    case "script": {
+      const value = await runScript({
+        name: task.name,
+        file: task.run.file,
+        cwd: scope.config.folder,
+        env: { ...scope.env, ...env },
+        inputs: inputsOf(context.node.id, scope),
+        stopping,
+        killed,
+        log,
+      });
+      return ran(value);
+    }
+    default:
+      return unreachable(task.run);
+  }
 };
+
+function ran(value: unknown) {
+  return { kind: "done", value: { kind: "script", value }, effect: "ran", summary: "ran", bytes: 0 } as const;
+}
 
 function nothing(summary: string) {
   return { kind: "done", value: { kind: "script", value: undefined }, effect: "none", summary, bytes: 0 } as const;

@@ -19,6 +19,7 @@ test("an unknown var is pointed at inside its string, and vars in a circle are s
 test("a literal secret is a warning that does not show it", () => expectGolden("literal-secret"));
 test("a config that is not there", () => expectGolden("no-such-config"));
 test("files and folders that are not there", () => expectGolden("missing-file"));
+test("a command is a list of strings, and a string is a script", () => expectGolden("wrong-command"));
 test("several errors are all told, in the order of the file", () => expectGolden("several"));
 
 test.run();

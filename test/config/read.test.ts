@@ -188,6 +188,22 @@ test("in a map of images a name goes before a glob, and says what the image is c
   });
 });
 
+test("a command is its words as they are, variables put in, with its place", async () => {
+  const text = `version: 1
+vars: { release: 1.2.1 }
+tasks:
+  lint: { run: [make, "VERSION=\${vars.release}", "a b; $(c)", ""] }
+  group: { needs: [lint] }
+`;
+  await withConfig(text, {}, ({ tasks }) => {
+    const run = tasks.get("lint")?.run;
+    if (run?.kind !== "command") throw new Error("not a command");
+    assert.deepEqual(run.argv, ["make", "VERSION=1.2.1", "a b; $(c)", ""]);
+    assert.deepEqual([run.place.line, run.place.column], [4, 16]);
+    assert.equal(tasks.get("group")?.run, undefined);
+  });
+});
+
 test("a bundle and a task know their folders, scripts and needs, each with its place", async () => {
   const text = `${BASE}targets:
   all: { registry: harbor, images: [mysql] }
@@ -205,7 +221,7 @@ tasks:
       bundle?.needs.map(({ pattern, place }) => [pattern, place.line]),
       [["published:all", 11]],
     );
-    assert.equal(task?.run, join(folder, "tasks/release.ts"));
+    assert.deepEqual(task?.run, { kind: "script", file: join(folder, "tasks/release.ts") });
     assert.deepEqual(
       task?.needs.map(({ pattern, place }) => [pattern, place.column]),
       [
