@@ -29,6 +29,7 @@ export {
   parseReference,
   type Reference,
 } from "./reference.ts";
+export { NO_REFERRERS, type ReferrerCounts } from "./referrers/index.ts";
 export type { BlobToPut, ManifestToPut, MountResult, RegistryClient, UploadSession } from "./registry-client.ts";
 export { type ServedRegistry, type ServedRequest, type ServeOptions, serveLayout } from "./server/index.ts";
 export {

@@ -1,6 +1,7 @@
 import { Failed } from "../../failure/index.ts";
 import { cancelled } from "../http/index.ts";
 import type { Descriptor, Manifest } from "../manifest.ts";
+import { NO_REFERRERS, type ReferrersOnTheirWay } from "../referrers/index.ts";
 import type { MoveBlob } from "./blob-mover.ts";
 import { createProgress } from "./progress.ts";
 import type { CopyRequest, CopyResult } from "./request.ts";
@@ -16,21 +17,33 @@ export interface CopyTools {
 }
 
 type Sums = Pick<CopyResult, "bytes" | "mountedBytes">;
+type Copied = Sums & Pick<CopyResult, "referrers" | "warnings">;
 
-/** Brings an image to its target: blobs, then manifests from the leaves to the root, then the tag. */
-export async function copyTree(tree: ImageTree, request: CopyRequest, tools: CopyTools): Promise<Sums> {
+/**
+ * Brings an image to its target: blobs, then manifests from the leaves to the root, then what refers to them, then
+ * the tag: nobody pulls by tag what is still unsigned.
+ */
+export async function copyTree(
+  tree: ImageTree,
+  request: CopyRequest,
+  tools: CopyTools,
+  attached?: ReferrersOnTheirWay,
+): Promise<Copied> {
   const { killed } = request;
   const { dropped } = tools;
   const sums = await moveBlobs(tree.blobs, request, tools, dropped, "memory");
+  await attached?.ready("memory");
   if (dropped.aborted) throw cancelled();
   // From here an interrupt no longer stops it: a few small requests make the image whole.
   try {
-    return { ...sums, bytes: sums.bytes + (await pushManifests(tree, request, tools)) };
+    const pushed = await pushManifests(tree, request, tools, attached);
+    return { ...sums, ...pushed, bytes: sums.bytes + pushed.bytes };
   } catch (error) {
     if (!(error instanceof Failed) || error.failure.code !== "registry/blob-unknown") throw error;
     const again = await moveBlobs(tree.blobs, request, tools, killed, "nothing");
-    const bytes = await pushManifests(tree, request, tools);
-    return { bytes: sums.bytes + again.bytes + bytes, mountedBytes: sums.mountedBytes };
+    await attached?.ready("nothing");
+    const pushed = await pushManifests(tree, request, tools, attached);
+    return { ...pushed, bytes: sums.bytes + again.bytes + pushed.bytes, mountedBytes: sums.mountedBytes };
   }
 }
 
@@ -74,12 +87,13 @@ async function moveBlobs(
   };
 }
 
-/** Gives the bytes of the manifests that were sent. The tag comes last, and only the root gets it. */
+/** Gives the bytes that were sent. The tag comes last, and only the root gets it. */
 async function pushManifests(
   { root, levels }: ImageTree,
   { to, killed }: CopyRequest,
   { memory }: CopyTools,
-): Promise<number> {
+  attached: ReferrersOnTheirWay | undefined,
+): Promise<Omit<Copied, "mountedBytes">> {
   const { registry, repository, tag } = to;
   let bytes = 0;
   const push = async (manifest: Manifest, reference: string): Promise<void> => {
@@ -90,8 +104,11 @@ async function pushManifests(
     bytes += manifest.bytes.length;
   };
   for (const level of levels) await Promise.all(level.map((manifest) => push(manifest, manifest.digest)));
+  // A tag pushes its manifest too, so that by digest it is pushed only for those that refer to it.
+  if ((await attached?.ready("memory")) === "some") await push(root, root.digest);
+  const referrers = (await attached?.push()) ?? { counts: NO_REFERRERS, bytes: 0, warnings: [] };
   await push(root, tag ?? root.digest).catch((error: unknown) => settleImmutable(error, root, to, killed));
-  return bytes;
+  return { bytes: bytes + referrers.bytes, referrers: referrers.counts, warnings: referrers.warnings };
 }
 
 /** A tag that cannot be moved is no failure where it already stands at what we push. */

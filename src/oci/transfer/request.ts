@@ -1,6 +1,8 @@
+import type { Failure } from "../../failure/index.ts";
 import type { ImageSource } from "../content.ts";
 import type { Digest } from "../digest.ts";
 import type { Platform } from "../platform.ts";
+import type { ReferrerCounts } from "../referrers/index.ts";
 import type { RegistryClient } from "../registry-client.ts";
 
 /** One image to be copied: from where, to where, how much of it. */
@@ -16,6 +18,16 @@ export interface CopyRequest {
   readonly platforms: "all" | readonly Platform[];
   /** Where tags are immutable, one that stands at another digest is a conflict and is never moved. */
   readonly tags: "mutable" | "immutable";
+  /**
+   * What refers to the image (signatures, SBOMs, attestations) and where the source can have such: `copy` brings it
+   * along, `require` fails where there is no signature, `ignore` (by itself) does not look.
+   */
+  readonly signatures?: "copy" | "require" | "ignore";
+  /**
+   * When it is looked for: `on-copy` (by itself) where the image is copied, and under `require` also where the target
+   * turns out to hold no signature; `always` also where the image is up to date.
+   */
+  readonly look?: "on-copy" | "always";
   /** Bytes of blobs that are there, of all that must be; called as they move, and at most about 200 times. */
   readonly onProgress?: (progress: { readonly bytes: number; readonly totalBytes: number }) => void;
   /** Aborted on the first interrupt: blobs in flight are dropped, but manifests that are being pushed are finished. */
@@ -38,6 +50,10 @@ export interface CopyResult {
   /** Bytes of blobs that the registry took from another of its repositories. */
   readonly mountedBytes: number;
   readonly trimmed: boolean;
+  /** What refers to the image and was brought or found to be there, where it was looked for. */
+  readonly referrers: ReferrerCounts;
+  /** What refers to it and stays behind. */
+  readonly warnings: readonly Failure[];
 }
 
 /** What a copy would do. */
@@ -47,6 +63,9 @@ export interface Survey {
   readonly digest: Digest;
   /** What it stands at now. */
   readonly present: Digest | undefined;
+  /** What refers to it and would be copied with it. */
+  readonly referrers: ReferrerCounts;
+  readonly warnings: readonly Failure[];
   /** Bytes of the blobs that would be sent; one that several images of a run need is counted with the first. */
   readonly bytes: number;
 }

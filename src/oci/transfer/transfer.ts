@@ -2,9 +2,12 @@ import { setMaxListeners } from "node:events";
 import type { Digest } from "../digest.ts";
 import { type BackoffOptions, defaultBackoff } from "../http/index.ts";
 import type { Manifest } from "../manifest.ts";
+import { createReferrerCopier, NO_REFERRERS } from "../referrers/index.ts";
+import { type AttachTools, attach, referrerRequest } from "./attach.ts";
 import { createBlobMover } from "./blob-mover.ts";
 import { copyTree } from "./copy.ts";
 import { platformOf } from "./image-config.ts";
+import { lookAgain } from "./look-again.ts";
 import { createManifestCache, type ManifestCache } from "./manifest-cache.ts";
 import { createPlaces } from "./places.ts";
 import type { CopyRequest, CopyResult, Survey } from "./request.ts";
@@ -24,7 +27,7 @@ export interface TransferOptions {
 export interface Transfer {
   /**
    * Copies an image, unless its tag stands at it already. Throws `Failed`: `registry/…`, `oci/…`,
-   * `transfer/no-such-platform`; of class `conflict` where an immutable tag stands at something else, `cancelled`
+   * `transfer/no-such-platform`, `transfer/unsigned` and `transfer/signatures-incomplete`; of class `conflict` where an immutable tag stands at something else, `cancelled`
    * where the run was interrupted before the image's manifests were on their way.
    */
   readonly copy: (request: CopyRequest) => Promise<CopyResult>;
@@ -49,18 +52,31 @@ export function createTransfer(options: TransferOptions = {}): Transfer {
     backoff: { ...defaultBackoff, ...options.backoff },
   });
   const missingBytes = createSurveyor(memory);
+  const referrers = createReferrerCopier();
+  const surveyReferrers = async (request: CopyRequest, tree: ImageTree, { selection }: Wanted, tools: AttachTools) => {
+    const wanted = referrerRequest(request, tree, selection, "nothing", tools);
+    if (wanted === undefined) return { referrers: NO_REFERRERS, warnings: [] };
+    const { counts, warnings } = await referrers.survey(wanted);
+    return { referrers: counts, warnings };
+  };
 
   return {
     copy: async (request) => {
       const signal = droppedSignal(request);
       const wanted = await want(request, cache, signal);
       const present = await headOf(request.to, wanted.digest, signal);
-      if (present?.digest === wanted.digest) return upToDate(request, wanted, present.mediaType);
+      if (present?.digest === wanted.digest) {
+        const image = { ...wanted, tree: () => treeOf(request, wanted, cache, signal) };
+        const late = await lookAgain(request, image, referrers, { move, cache, dropped: signal });
+        return { ...upToDate(request, wanted, present.mediaType), ...late };
+      }
       if (present !== undefined && request.tags === "immutable") {
         throw tagConflict(request.to, wanted.digest, present.digest);
       }
       const tree = await treeOf(request, wanted, cache, signal);
-      const sums = await copyTree(tree, request, { move, memory, dropped: signal });
+      const tools = { move, memory, cache, dropped: signal };
+      const attached = await attach(referrers, referrerRequest(request, tree, wanted.selection, "nothing", tools));
+      const sums = await copyTree(tree, request, tools, attached).finally(() => attached?.drop());
       return {
         digest: wanted.digest,
         sourceDigest: request.from.digest,
@@ -76,12 +92,16 @@ export function createTransfer(options: TransferOptions = {}): Transfer {
       const wanted = await want(request, cache, signal);
       const present = (await headOf(request.to, wanted.digest, signal))?.digest;
       const digest = wanted.digest;
-      if (present === digest) return { state: "up-to-date", digest, present, bytes: 0 };
-      if (present !== undefined && request.tags === "immutable")
-        return { state: "conflict", digest, present, bytes: 0 };
+      const nothing = { digest, present, bytes: 0, referrers: NO_REFERRERS, warnings: [] };
+      if (present === digest) return { ...nothing, state: "up-to-date" };
+      if (present !== undefined && request.tags === "immutable") return { ...nothing, state: "conflict" };
       const tree = await treeOf(request, wanted, cache, signal);
-      const bytes = await missingBytes(tree.blobs, request.to, signal);
-      return { state: present === undefined ? "create" : "move", digest, present, bytes };
+      const tools = { move, cache, dropped: signal };
+      const [bytes, found] = await Promise.all([
+        missingBytes(tree.blobs, request.to, signal),
+        surveyReferrers(request, tree, wanted, tools),
+      ]);
+      return { state: present === undefined ? "create" : "move", digest, present, bytes, ...found };
     },
   };
 }
@@ -127,5 +147,7 @@ function upToDate(request: CopyRequest, { digest, selection }: Wanted, mediaType
     bytes: 0,
     mountedBytes: 0,
     trimmed: selection?.trimmed ?? false,
+    referrers: NO_REFERRERS,
+    warnings: [],
   };
 }
