@@ -42,7 +42,7 @@ export async function startQuirkyRegistry(
       send(request, response, reply);
     } catch {
       // The client, or the quirk, has broken the connection.
-      request.socket.destroy();
+      response.destroy();
     }
   };
   const address = options.address ?? "127.0.0.1";

@@ -36,7 +36,7 @@ export const limitProfiles: readonly Profile[] = [
     source: "containers/image#618, QUAY-1803",
     quirk: () => {
       const first = firstTimes(2);
-      return { before: ({ method, path }) => (first(`${method} ${path}`) ? tooMany() : undefined) };
+      return { before: (seen) => (first(keyOf(seen)) ? tooMany() : undefined) };
     },
   },
   {

@@ -1,4 +1,14 @@
-import { errorReply, firstTimes, isBlob, isManifest, isMount, isUpload, type Profile, type Seen } from "../quirk.ts";
+import {
+  errorReply,
+  firstTimes,
+  isBlob,
+  isManifest,
+  isMount,
+  isUpload,
+  type Profile,
+  type Quirk,
+  type Seen,
+} from "../quirk.ts";
 import { hashOf } from "../store.ts";
 
 /** What registries say of manifests, tags and repositories. */
@@ -64,9 +74,11 @@ export const manifestProfiles: readonly Profile[] = [
     imitates: "ECR: a tag that stands is refused, even at the same digest",
     client: "Take it as done where it stands at what is pushed, and as a conflict where it does not",
     source: "buildx#663; sinker#55",
-    quirk: () => ({
-      before: (seen, { store }) => {
-        if (seen.method === "HEAD" && isManifest(seen) && seen.path.endsWith("/v1")) return { status: 404 };
+    quirk: () => {
+      // Somebody else pushes the tag after it was looked for.
+      const unseen = firstTimes();
+      const before: Quirk["before"] = (seen, { store }) => {
+        if (seen.method === "HEAD" && isManifest(seen) && unseen("")) return { status: 404 };
         if (seen.method !== "PUT" || !isManifest(seen)) return undefined;
         const [, repository = "", tag = ""] = /^\/v2\/(.+)\/manifests\/([^/]+)$/.exec(seen.path) ?? [];
         if (tag.includes(":") || !store.manifests.has(`${repository} ${tag}`)) return undefined;
@@ -75,8 +87,9 @@ export const manifestProfiles: readonly Profile[] = [
           "TAG_INVALID",
           `The image tag '${tag}' already exists and cannot be overwritten: immutable`,
         );
-      },
-    }),
+      };
+      return { before };
+    },
   },
   {
     name: "ecr-tags-n-1000-405",

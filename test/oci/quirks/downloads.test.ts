@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { test } from "uvu";
+import { isUpload, type QuirkyRegistry, type Seen } from "../../rig/quirks/index.ts";
+import { BREAK_AT } from "../../rig/quirks/profiles/downloads.ts";
+import { index, large, profile } from "./profile.ts";
+
+const ofLarge = ({ log }: QuirkyRegistry): readonly Seen[] =>
+  log.filter(({ method, path }) => method === "GET" && path.endsWith(large.digest));
+
+/** What was asked for of the large blob, as `range status`. */
+const ranges = (registry: QuirkyRegistry): string[] =>
+  ofLarge(registry).map(({ headers, status }) => `${headers.range ?? "all"} ${status}`);
+
+/** How often bytes went to the target: what the source does must not be felt there. */
+const uploads = ({ log }: QuirkyRegistry): number =>
+  log.filter((seen) => isUpload(seen) && seen.method === "PUT" && seen.query.get("digest") === large.digest).length;
+
+profile("reset-download-at-byte-N", { at: "source" }, async ({ source, target, arrives }) => {
+  await arrives();
+  assert.deepEqual(ranges(source), ["all 200", `bytes=${BREAK_AT}- 206`]);
+  assert.equal(ofLarge(source)[1]?.headers["if-range"], `"${large.digest}"`);
+  assert.equal(uploads(target), 1);
+});
+
+profile("ranges-ignored", { at: "source" }, async ({ source, target, arrives }) => {
+  await arrives();
+  assert.deepEqual(ranges(source), ["all 200", `bytes=${BREAK_AT}- 200`]);
+  assert.equal(uploads(target), 1);
+});
+
+profile("wrong-content-range", { at: "source" }, async ({ source, arrives }) => {
+  await arrives();
+  assert.equal(ranges(source).at(-1), "all 200");
+});
+
+profile("truncated-blob", { at: "source" }, async ({ source, target, arrives }) => {
+  await arrives();
+  assert.deepEqual(ranges(source), ["all 200", `bytes=${BREAK_AT}- 206`]);
+  assert.equal(uploads(target), 1);
+});
+
+profile("lying-blob", { at: "source" }, async ({ source, target, fails }) => {
+  const failure = await fails();
+  assert.equal(failure.code, "registry/digest-mismatch");
+  assert.match(failure.message, new RegExp(`^${source.host} `));
+  assert.equal(target.store.blobs.has(`team/app ${large.digest}`), false);
+  assert.equal(target.store.manifests.size, 0);
+});
+
+const credentials = async () => ({ kind: "bearer", token: "ours" }) as const;
+
+profile("redirect-to-other-origin", { at: "source", client: { credentials } }, async ({ source, arrives }) => {
+  await arrives(index);
+  const signed = source.log.filter(({ query }) => query.has("signature"));
+  assert.equal(signed.length, index.blobs.length);
+  assert.ok(signed.every(({ headers }) => headers.authorization === undefined));
+});
+
+profile("presigned-url-expired", { at: "source" }, async ({ source, target, arrives }) => {
+  await arrives();
+  assert.deepEqual(ranges(source), ["all 307", "all 200", `bytes=${BREAK_AT}- 307`, `bytes=${BREAK_AT}- 206`]);
+  assert.equal(uploads(target), 1);
+});
+
+test.run();
