@@ -106,6 +106,8 @@ export interface Image {
   readonly version: VersionRule;
   /** Why the version is held where it is, where a person said so. */
   readonly hold: string | undefined;
+  /** Undefined: as the target says. */
+  readonly signatures: Signatures | undefined;
 }
 
 /** An image made of files alone, `FROM scratch`. */
@@ -122,6 +124,9 @@ export interface FilesBuild {
   readonly workdir: string | undefined;
 }
 
+/** What becomes of signatures, SBOMs and attestations that refer to an image. */
+export type Signatures = "copy" | "require" | "ignore";
+
 export interface Target {
   readonly name: string;
   readonly place: Place;
@@ -130,6 +135,7 @@ export interface Target {
   /** Undefined: all. */
   readonly platforms: readonly Platform[] | undefined;
   readonly tags: "mutable" | "immutable";
+  readonly signatures: Signatures;
 }
 
 export interface TargetEntry {

@@ -28,6 +28,7 @@ function readImage(name: string, cursor: Cursor<RawImage>, reader: Reader, range
         : { kind: "build", build: readBuild(build, reader) },
     version: readVersion(need(cursor, "version"), reader, { rangeForm, built: build !== undefined }),
     hold: hold === undefined ? undefined : reader.text(hold),
+    signatures: cursor.value.signatures,
   };
 }
 

@@ -38,6 +38,7 @@ function readTarget(
     platforms:
       platforms === undefined ? undefined : items(platforms).map((item) => platformOf(reader.text(item, platformForm))),
     tags: cursor.value.tags ?? "immutable",
+    signatures: cursor.value.signatures ?? "copy",
   };
 }
 

@@ -94,10 +94,8 @@ function readRun(cursor: Cursor<NonNullable<RawTask["run"]>>, reader: Reader): T
 
 function readScript(cursor: Cursor<string>, reader: Reader): string {
   if (/\.m?[jt]s\s*$|\$\{[^}]*\}$/.test(cursor.value)) return reader.existing(cursor, "file");
-  const words = cursor.value
-    .trim()
-    .split(/\s+/)
-    .map((word) => JSON.stringify(word));
+  const text = cursor.value.trim();
+  const words = /[|&;<>()$`'"*?]/.test(text) ? ["sh", "-c", text] : text.split(/\s+/);
   reader.refuse(cursor, {
     code: "bad-value",
     message: `${formatPath(cursor.path)} is neither a script, which ends in .ts, .mts, .mjs or .js, nor a command`,

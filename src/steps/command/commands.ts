@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { PidCounter } from "../process/pid-counter.ts";
 import { Programs } from "./find-program.ts";
-import { isPlainName, isShellName } from "./lane-script.ts";
+import { canBeTold, canInherit } from "./lane-script.ts";
 import { Lanes } from "./lanes.ts";
 import { startPlainly } from "./plain.ts";
 import type { Program } from "./program.ts";
@@ -31,7 +31,7 @@ export function openCommands(surroundings: Surroundings): Commands {
     find: (name, own) => programs.find(name, own.PATH ?? env.PATH),
     start: async (program, task) => {
       lanes ??= openLanes(surroundings);
-      if (lanes.kind === "none" || !Object.keys(program.env).every(isPlainName)) {
+      if (lanes.kind === "none" || !Object.keys(program.env).every(canBeTold)) {
         const { ended, processes } = startPlainly(program, { cwd, env, task });
         return { ended, processes, release: () => processes.close() };
       }
@@ -52,7 +52,7 @@ type LanesHere =
 
 /** Lanes want a shell, Linux's /proc, and an environment that a shell hands on whole. */
 function openLanes({ cwd, env, shell = "/bin/sh" }: Surroundings): LanesHere {
-  if (!existsSync("/proc/loadavg") || !existsSync(shell) || !Object.keys(env).every(isShellName))
+  if (!existsSync("/proc/loadavg") || !existsSync(shell) || !Object.keys(env).every(canInherit))
     return { kind: "none" };
   const counter = new PidCounter();
   const lanes = new Lanes({ shell, cwd, env, counter });

@@ -33,17 +33,17 @@ export function commandText(command: Pick<Program, "file" | "args" | "env">, mar
   return `(${exported}exec ${words}) </dev/null 2>&4 4>&-;s=$?;echo "${mark}$s";echo "${mark}$s" >&4\n`;
 }
 
-/** Names that shells give a meaning or a value of their own. */
-const SPECIAL = new Set(
-  "_ ENV EUID IFS LINENO OLDPWD OPTARG OPTERR OPTIND PPID PWD RANDOM SECONDS SHLVL UID".split(" "),
-);
+/** What shells replace by a value of their own, or take for an order. */
+const TAKEN = new Set("BASHOPTS EUID IFS LINENO OPTIND PPID RANDOM SECONDS SHELLOPTS UID".split(" "));
+/** What a shell may be started with, but does not leave alone when it is told. */
+const KEPT = new Set("_ OLDPWD PWD SHLVL".split(" "));
 
-/** Whether a shell can be told a variable of this name and hands it on as it is. */
-export function isPlainName(name: string): boolean {
-  return isShellName(name) && !SPECIAL.has(name) && !name.startsWith("BASH");
+/** Whether a shell that was started with a variable of this name hands it on as it is. */
+export function canInherit(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !TAKEN.has(name);
 }
 
-/** Whether a shell hands on a variable of this name that it was started with. */
-export function isShellName(name: string): boolean {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
+/** Whether a shell that is told a variable of this name hands it on as it is. */
+export function canBeTold(name: string): boolean {
+  return canInherit(name) && !KEPT.has(name);
 }
