@@ -1,6 +1,13 @@
 import type { StepContext, StepResult } from "../engine/index.ts";
 import { unreachable } from "../failure/index.ts";
-import { type CopyRequest, type Digest, formatPlatform, type ImageSource, shortDigest } from "../oci/index.ts";
+import {
+  type CopyRequest,
+  type Digest,
+  formatPlatform,
+  type ImageSource,
+  type ReferrerCounts,
+  shortDigest,
+} from "../oci/index.ts";
 import type { Destination } from "../plan/index.ts";
 import { waysOf } from "../registries/index.ts";
 import type { Scope } from "./scope.ts";
@@ -34,6 +41,7 @@ export async function publish(
     },
     platforms: target.platforms ?? "all",
     tags: target.tags,
+    signatures: scope.config.images.get(image.name)?.signatures ?? target.signatures,
     onProgress: (progress) => context.report({ type: "node-progress", ...progress }),
     stopping: context.stopping,
     killed: context.killed,
@@ -51,7 +59,9 @@ interface Sent {
 }
 
 async function send(request: CopyRequest, scope: Scope): Promise<Sent> {
-  const { digest, sourceDigest, platforms, changed, bytes, trimmed } = await scope.transfer.copy(request);
+  const { digest, sourceDigest, platforms, changed, bytes, trimmed, referrers, warnings } =
+    await scope.transfer.copy(request);
+  for (const warning of warnings) scope.warn(warning);
   const what = changed ? "copied" : "up to date";
   const trim = trimmed ? `, trimmed to ${chosen(request)} from ${shortDigest(sourceDigest)}` : "";
   return {
@@ -59,12 +69,13 @@ async function send(request: CopyRequest, scope: Scope): Promise<Sent> {
     platforms,
     effect: changed ? "changed" : "unchanged",
     bytes,
-    summary: `${what} ${shortDigest(digest)}${trim}`,
+    summary: `${what} ${shortDigest(digest)}${withReferrers(referrers)}${trim}`,
   };
 }
 
 async function survey(request: CopyRequest, scope: Scope): Promise<Sent> {
-  const { state, digest, present, bytes } = await scope.transfer.survey(request);
+  const { state, digest, present, bytes, referrers, warnings } = await scope.transfer.survey(request);
+  for (const warning of warnings) scope.warn(warning);
   return {
     digest,
     platforms: [],
@@ -78,15 +89,30 @@ async function survey(request: CopyRequest, scope: Scope): Promise<Sent> {
       case "up-to-date":
         return `up to date ${shortDigest(digest)}`;
       case "create":
-        return `would be created at ${shortDigest(digest)}`;
+        return `would be created at ${shortDigest(digest)}${withReferrers(referrers)}`;
       case "move":
-        return `would move from ${present === undefined ? "another digest" : shortDigest(present)} to ${shortDigest(digest)}`;
+        return `would move from ${present === undefined ? "another digest" : shortDigest(present)} to ${shortDigest(digest)}${withReferrers(referrers)}`;
       case "conflict":
         return `conflict: the tag stands at ${present === undefined ? "another digest" : shortDigest(present)} and may not move`;
       default:
         return unreachable(state);
     }
   }
+}
+
+/** ` with 2 signatures and 1 SBOM`; empty where nothing came along. */
+function withReferrers({ signature, sbom, attestation, artifact }: ReferrerCounts): string {
+  const counted = (count: number, one: string): string[] =>
+    count === 0 ? [] : [`${count} ${one}${count === 1 ? "" : "s"}`];
+  const parts = [
+    ...counted(signature, "signature"),
+    ...counted(sbom, "SBOM"),
+    ...counted(attestation, "attestation"),
+    ...counted(artifact, "artifact"),
+  ];
+  const last = parts.pop();
+  if (last === undefined) return "";
+  return ` with ${parts.length === 0 ? last : `${parts.join(", ")} and ${last}`}`;
 }
 
 const chosen = ({ platforms }: CopyRequest): string =>
