@@ -15,9 +15,10 @@ const layers = [
   ["plan"],
   ["release"],
   ["registries"],
-  ["bundle"],
+  ["bundle", "charts", "sources"],
   ["config"],
   ["engine", "oci"],
+  ["versions"],
   ["failure"],
 ];
 

@@ -119,17 +119,18 @@ test("every name that does not fit has its reason, the nearest first", async () 
 
 test("a rule that cannot be read says how to write it", async () => {
   const failing = (rule: Partial<ChoiceRule>) =>
-    chooseVersion([], { prereleases: "exclude", ...rule }).then(assert.fail, (error: unknown) => failureOf(error));
+    chooseVersion([], { prereleases: "exclude", ...rule }).then(() => assert.fail("it was read"), failureOf);
   assert.equal((await failing({ pattern: "v1" })).code, "versions/bad-pattern");
   assert.equal((await failing({ pattern: "*-*" })).code, "versions/bad-pattern");
   assert.match((await failing({ range: "newest please" })).message, /"newest please" is not a range/);
 });
 
-test("10 000 names are judged within a second", async () => {
+test("10 000 names take less than a second of processor time", async () => {
   const names = Array.from({ length: 10_000 }, (_, at) => `v1.${at % 100}.${at}-rc${at % 7}`);
-  const start = performance.now();
+  const start = process.cpuUsage();
   await chooseVersion(names, { pattern: "v*", prereleases: "include", range: ">=1.5" });
-  assert.ok(performance.now() - start < 1000);
+  const { user, system } = process.cpuUsage(start);
+  assert.ok(user + system < 1_000_000, `${user + system} µs`);
 });
 
 test.run();

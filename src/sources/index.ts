@@ -1,0 +1,2 @@
+export { type OpenedSource, openSource, type SourceOptions, type SourceOrigin } from "./open.ts";
+export type { SourcePin } from "./pin.ts";
