@@ -4,3 +4,4 @@ export type { BundleFile } from "./files.ts";
 export { type BundlePackage, readBundle } from "./read.ts";
 export { type FoundReference, findReferences, type Replace, rewriteReferences } from "./references.ts";
 export { type Replacement, type Replacements, replacementsOf } from "./replacements.ts";
+export { type DecodedScalar, decodeScalar } from "./scalar.ts";

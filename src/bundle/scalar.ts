@@ -12,7 +12,7 @@ const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", "
  * Takes away what YAML puts around the content of a scalar (YAML 1.2, chapters 7 and 8), as far as JSON asks for it:
  * indentation and line ends stay, as they mean nothing between the tokens of JSON.
  */
-export function decodeScalar(text: string, scalar: Scalar): DecodedScalar {
+export function decodeScalar(text: string, scalar: Pick<Scalar, "range" | "type">): DecodedScalar {
   const [start, end] = scalar.range ?? [0, 0];
   switch (scalar.type) {
     case "QUOTE_DOUBLE":
