@@ -1,10 +1,14 @@
 import { type CredentialsFor, createAuthorizer } from "./auth/index.ts";
 import { hasBlob, openBlob } from "./client/blobs.ts";
 import type { Wire } from "./client/call.ts";
+import { createCheckpoints } from "./client/checkpoints.ts";
 import { getManifest, headManifest, putManifest, readTag } from "./client/manifests.ts";
+import { mountBlob } from "./client/mount.ts";
 import { listReferrers } from "./client/referrers.ts";
 import { firstTags, listTags } from "./client/tags.ts";
-import { cancelUpload, mountBlob, uploadBlob } from "./client/uploads.ts";
+import { createUploadManner } from "./client/upload-manner.ts";
+import { cancelUpload } from "./client/upload-session.ts";
+import { uploadBlob } from "./client/uploads.ts";
 import { createHttp, type HttpOptions } from "./http/index.ts";
 import { isLoopback } from "./reference.ts";
 import type { RegistryClient } from "./registry-client.ts";
@@ -31,6 +35,8 @@ export function createRegistry(options: RegistryOptions): RegistryClient {
     base: new URL(options.url ?? defaultUrl(options.host)),
     http,
     authorizer: createAuthorizer({ http, credentials, onSecret, now }),
+    checkpoints: createCheckpoints(),
+    manner: createUploadManner(),
   };
   return {
     name: options.host,
@@ -43,7 +49,8 @@ export function createRegistry(options: RegistryOptions): RegistryClient {
     listReferrers: (repository, digest, signal) => listReferrers(wire, repository, digest, signal),
     firstTags: (repository, pages, signal) => firstTags(wire, repository, pages, signal),
     hasBlob: (repository, digest, signal) => hasBlob(wire, repository, digest, signal),
-    openBlob: (repository, blob, signal) => openBlob(wire, repository, blob, signal),
+    openBlob: (repository, blob, signal) => openBlob(wire, repository, blob, 0, signal),
+    openBlobFrom: (repository, blob, from, signal) => openBlob(wire, repository, blob, from, signal),
     uploadBlob: (repository, blob, signal, session) => uploadBlob(wire, repository, blob, signal, session),
     mountBlob: (repository, digest, from, signal) => mountBlob(wire, repository, digest, from, signal),
     cancelUpload: (session) => cancelUpload(wire, session),

@@ -10,13 +10,16 @@ export interface ManifestToPut {
   readonly digest: Digest;
 }
 
-/** A blob as it is pushed. `open` is called once per attempt, and gives the bytes from the first to the last. */
+/** A blob as it is pushed. */
 export interface BlobToPut {
   readonly digest: Digest;
   readonly size: number;
-  readonly open: (signal: AbortSignal) => Promise<Readable>;
-  /** Told of bytes as they go out. */
+  /** The bytes from `from` to the last: called at the start, and again where an upload has to go on or start anew. */
+  readonly open: (signal: AbortSignal, from: number) => Promise<Readable>;
+  /** Told of bytes as they go out; and, negative, of those that were lost on the way. */
   readonly onBytes?: (count: number) => void;
+  /** Told of the session before bytes go into it: another process may go on there. */
+  readonly onSession?: (session: UploadSession) => void;
 }
 
 /** An upload that a registry has opened and that waits for its bytes. */
@@ -25,6 +28,10 @@ export interface UploadSession {
   readonly url: URL;
   /** Where the URL's name may lead: a public registry refers nobody into a private network. */
   readonly addresses: "any" | "public";
+  /** The least length of a chunk, where the registry names one. */
+  readonly shortestChunk?: number | undefined;
+  /** `unknown` where an earlier process opened it: the registry is then asked. Otherwise it has none. */
+  readonly received?: "none" | "unknown";
 }
 
 /** `mounted`: the blob is there. Otherwise the session that the registry opened instead, where it opened one. */
@@ -75,8 +82,9 @@ export interface RegistryClient extends ReferrerSource {
   hasBlob(repository: string, digest: Digest, signal: AbortSignal): Promise<boolean>;
 
   /**
-   * Pushes a blob: one POST (none where a session is given) and one streaming PUT. One attempt: whoever calls it
-   * tries again, as only he can open the bytes anew.
+   * Pushes a blob: one POST (none where a session is given) and one streaming PUT. Where that breaks off, it goes on
+   * where the registry says it stopped, if that is plausible; chunks are sent where whole bodies are refused. What
+   * cannot go on is given up and fails: whoever calls it tries again.
    */
   uploadBlob(repository: string, blob: BlobToPut, signal: AbortSignal, session?: UploadSession): Promise<void>;
 

@@ -19,7 +19,7 @@ interface ErrorEntry {
 export async function answerFailure(answer: HttpAnswer, deed: Deed): Promise<Failed> {
   const body = await readExcerpt(answer, 16 * 1024);
   const entries = parseErrors(body);
-  const failure = classify(answer.status, entries, body, deed);
+  const failure = isProjectMissing(answer, deed) ? noProject(deed) : classify(answer.status, entries, body, deed);
   const detail = detailOf(answer.status, entries, body);
   const retryAfterMs = parseRetryAfter(answer.headers["retry-after"], Date.now());
   return new Failed({ ...failure, detail }, retryAfterMs === undefined ? {} : { retryAfterMs });
@@ -42,6 +42,8 @@ function classify(status: number, entries: readonly ErrorEntry[], body: string, 
   if (status === 401) return unauthorized(deed);
   if (status === 403 || codes.has("DENIED")) return denied(deed);
   if (status === 404) return notFound(deed, codes);
+  if (status === 413) return tooLarge(deed);
+  if (kind === "push" && (status === 405 || status === 501)) return unsupported(deed);
   if (status === 429 || codes.has("TOOMANYREQUESTS")) return rateLimited(deed);
   if (status >= 500) {
     return {
@@ -56,6 +58,38 @@ function classify(status: number, entries: readonly ErrorEntry[], body: string, 
     class: "permanent",
     message: `${name} answered ${thing} with status ${status}`,
     hint: "Look at what it said; some registries refuse media types or names that others take",
+  };
+}
+
+/** Harbor refuses a push to a project that is not there as if nobody had signed in, and offers no way to. */
+function isProjectMissing({ status, challenges }: HttpAnswer, { kind }: Deed): boolean {
+  return kind === "push" && status === 401 && challenges.every((challenge) => challenge.trim() === "");
+}
+
+function noProject({ name, thing }: Deed): Failure {
+  return {
+    code: "registry/denied",
+    class: "permanent",
+    message: `${name} refuses ${thing} and does not say how to sign in: its project may not exist`,
+    hint: "Create the project first, or correct its name in the config",
+  };
+}
+
+function tooLarge({ name, thing }: Deed): Failure {
+  return {
+    code: "registry/too-large",
+    class: "permanent",
+    message: `${name} takes no body as large as that of ${thing}`,
+    hint: "Raise the limit of the proxy in front of it (client_max_body_size in nginx)",
+  };
+}
+
+function unsupported({ name, thing }: Deed): Failure {
+  return {
+    code: "registry/unsupported",
+    class: "permanent",
+    message: `${name} does not allow ${thing} to be pushed in this way`,
+    hint: "Check that the address is that of a registry which can be pushed to, not of a cache",
   };
 }
 

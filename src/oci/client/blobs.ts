@@ -1,44 +1,108 @@
 import type { Readable } from "node:stream";
 import { type Digest, shortDigest } from "../digest.ts";
-import { connectionFailure, discard } from "../http/index.ts";
+import { connectionFailure, discard, fullJitter, type HttpAnswer, pause } from "../http/index.ts";
 import type { Descriptor } from "../manifest.ts";
-import { answerFailure } from "./answer-failure.ts";
+import { answerFailure, type Deed } from "./answer-failure.ts";
 import { call, urlOf, type Wire } from "./call.ts";
-import { mismatch, verified } from "./verified.ts";
+import { type Feed, mismatch, noBytes, verified } from "./verified.ts";
 
 /** Whether a repository has a blob. A redirect says that it has: there is no need to follow it. */
 export async function hasBlob(wire: Wire, repository: string, digest: Digest, signal: AbortSignal): Promise<boolean> {
   const url = urlOf(wire, repository, `blobs/${digest}`);
   const scope = { repository, actions: "pull,push" } as const;
-  const answer = await call(wire, scope, { method: "HEAD", url, redirects: "stay", signal });
+  let answer = await call(wire, scope, { method: "HEAD", url, redirects: "stay", signal });
   discard(answer);
-  if (answer.status >= 200 && answer.status < 400) return true;
-  if (answer.status === 404 || answer.status === 405) return false;
+  if (answer.status === 405 || answer.status === 501) {
+    answer = await call(wire, scope, {
+      method: "GET",
+      url,
+      redirects: "stay",
+      headers: { range: "bytes=0-0" },
+      signal,
+    });
+    if (answer.status < 400) discard(answer);
+  }
+  // 416: it is there, and empty.
+  if ((answer.status >= 200 && answer.status < 400) || answer.status === 416) return true;
+  if (answer.status === 404) return false;
   throw await answerFailure(answer, { name: wire.name, thing: `${repository}@${shortDigest(digest)}`, kind: "push" });
 }
 
-/** A blob's bytes, verified as they pass. */
+/** A blob's bytes from `from` on. All of it is verified as it passes; where the connection breaks, it is read on. */
 export async function openBlob(
   wire: Wire,
   repository: string,
   blob: Descriptor,
+  from: number,
   signal: AbortSignal,
 ): Promise<Readable> {
-  const url = urlOf(wire, repository, `blobs/${blob.digest}`);
-  const answer = await call(wire, { repository, actions: "pull" }, { method: "GET", url, signal });
-  const thing = `${repository}@${shortDigest(blob.digest)}`;
-  if (answer.status !== 200) throw await answerFailure(answer, { name: wire.name, thing, kind: "pull" });
-  const length = answer.headers["content-length"];
-  if (length !== undefined && Number(length) !== blob.size) {
-    answer.body.on("error", () => {}).destroy();
-    throw mismatch(`${wire.name} has ${length} bytes for ${thing}, and its manifest says ${blob.size}`);
-  }
-  return verified(answer.body, blob, senderOf(wire, answer.url), (error) =>
-    connectionFailure(error, answer.url, signal),
-  );
+  const validators: Validators = { etag: undefined };
+  const begin = wire.checkpoints.takeBefore(blob.digest, from) ?? noBytes(blob.digest);
+  const feedFrom = (offset: number): Promise<Feed> => fetchFrom(wire, repository, blob, offset, validators, signal);
+  let reached = begin.offset;
+  let losses = 0;
+  return verified(await feedFrom(begin.offset), {
+    blob,
+    from,
+    begin,
+    reopen: async (offset, lost) => {
+      losses = offset > reached ? 1 : losses + 1;
+      reached = Math.max(reached, offset);
+      const { backoff } = wire.http;
+      if (lost.failure.class !== "transient" || losses > backoff.attempts) throw lost;
+      await pause(fullJitter(losses - 1, backoff), signal);
+      return feedFrom(offset);
+    },
+    onClose: (checkpoints) => wire.checkpoints.keep(blob.digest, checkpoints),
+  });
 }
 
-/** Whoever really sent the bytes: a registry often refers to a store elsewhere. */
-function senderOf({ name, base }: Wire, url: URL): string {
-  return url.origin === base.origin ? name : `${url.host} (for ${name})`;
+interface Validators {
+  /** What the first answer was known by, where it was of the strong kind. */
+  etag: string | undefined;
+}
+
+/**
+ * Asks for a blob's bytes from an offset on, always at the registry: a signed address of the store may have expired.
+ * All of it comes where the store does not know ranges, or sends another part than was asked for.
+ */
+async function fetchFrom(
+  wire: Wire,
+  repository: string,
+  blob: Descriptor,
+  offset: number,
+  validators: Validators,
+  signal: AbortSignal,
+): Promise<Feed> {
+  const url = urlOf(wire, repository, `blobs/${blob.digest}`);
+  const condition = validators.etag === undefined ? {} : { "if-range": validators.etag };
+  const headers = offset === 0 ? {} : { range: `bytes=${offset}-`, ...condition };
+  const answer = await call(wire, { repository, actions: "pull" }, { method: "GET", url, headers, signal });
+  const deed: Deed = { name: wire.name, thing: `${repository}@${shortDigest(blob.digest)}`, kind: "pull" };
+  if (answer.status === 206 && offset > 0) {
+    if (answer.headers["content-range"] === `bytes ${offset}-${blob.size - 1}/${blob.size}`) {
+      return feedOf(wire, answer, offset, signal);
+    }
+  } else if (answer.status !== 416 || offset === 0) {
+    if (answer.status !== 200) throw await answerFailure(answer, deed);
+    checkLength(answer, blob, deed);
+    const { etag } = answer.headers;
+    validators.etag = etag?.startsWith('"') === true ? etag : undefined;
+    return feedOf(wire, answer, 0, signal);
+  }
+  discard(answer);
+  return fetchFrom(wire, repository, blob, 0, validators, signal);
+}
+
+function feedOf({ name, base }: Wire, { body, url }: HttpAnswer, start: number, signal: AbortSignal): Feed {
+  // Whoever really sends the bytes: a registry often refers to a store elsewhere.
+  const sender = url.origin === base.origin ? name : `${url.host} (for ${name})`;
+  return { body, start, sender, explain: (error) => connectionFailure(error, url, signal) };
+}
+
+function checkLength({ headers, body }: HttpAnswer, { size }: Descriptor, { name, thing }: Deed): void {
+  const length = headers["content-length"];
+  if (length === undefined || Number(length) === size) return;
+  body.on("error", () => {}).destroy();
+  throw mismatch(`${name} has ${length} bytes for ${thing}, and its manifest says ${size}`);
 }

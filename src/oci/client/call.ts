@@ -1,6 +1,8 @@
 import { Failed } from "../../failure/index.ts";
 import type { Authorizer, Scope } from "../auth/index.ts";
 import { discard, type Http, type HttpAnswer, type HttpRequest, isStreamBody } from "../http/index.ts";
+import type { Checkpoints } from "./checkpoints.ts";
+import type { UploadManner } from "./upload-manner.ts";
 
 /** One registry as the requests below see it. */
 export interface Wire {
@@ -10,6 +12,9 @@ export interface Wire {
   readonly base: URL;
   readonly http: Http;
   readonly authorizer: Authorizer;
+  readonly checkpoints: Checkpoints;
+  /** How this registry has shown that it takes blobs. */
+  readonly manner: UploadManner;
 }
 
 /**

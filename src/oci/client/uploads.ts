@@ -1,13 +1,28 @@
 import { Failed } from "../../failure/index.ts";
-import { type Digest, shortDigest } from "../digest.ts";
-import { addressesFrom, discard, type HttpAnswer, resolveUrl } from "../http/index.ts";
-import type { BlobToPut, MountResult, UploadSession } from "../registry-client.ts";
-import { answerFailure, type Deed } from "./answer-failure.ts";
-import { call, urlOf, type Wire } from "./call.ts";
+import { fullJitter, pause } from "../http/index.ts";
+import type { BlobToPut, UploadSession } from "../registry-client.ts";
+import type { Wire } from "./call.ts";
+import { type Position, putRest, sendChunks } from "./upload-bytes.ts";
+import { askReceived, cancelUpload, openUpload } from "./upload-session.ts";
 
-const CANCEL_MS = 5000;
+/** An upload that has got further than this is left open when a run is interrupted: the next run goes on with it. */
+const WORTH_LEAVING = 16 * 1024 * 1024;
+/** Breaks in a row without a byte between them. */
+const MOST_LOSSES = 3;
 
-/** Pushes a blob: a POST unless there is a session, and one PUT with all bytes (distribution-spec, "POST then PUT"). */
+/** One go at a blob. */
+interface Round {
+  at: Position | undefined;
+  /** The length of the chunks that it was sent in; undefined where it went whole. */
+  chunk: number | undefined;
+  /** Why the source stopped sending, where it did. */
+  sourceError: unknown;
+}
+
+/**
+ * Pushes a blob: a POST unless there is a session, and one PUT with all bytes, or chunks where the registry wants
+ * them. An upload that breaks off goes on where the registry says it stopped, if that can be.
+ */
 export async function uploadBlob(
   wire: Wire,
   repository: string,
@@ -15,134 +30,119 @@ export async function uploadBlob(
   signal: AbortSignal,
   given: UploadSession | undefined,
 ): Promise<void> {
-  let session: UploadSession | undefined = given;
-  try {
-    // The source first: an upload that is open and waits for bytes is closed by many registries.
-    const stream = await blob.open(signal);
-    // It may break before anybody reads it; whoever does is told then.
-    stream.on("error", () => {});
+  const entered = given && (await enter(wire, given, blob, signal));
+  const round: Round = { at: entered, chunk: undefined, sourceError: undefined };
+  let start: "new" | "continued" = round.at === undefined ? "new" : "continued";
+  for (let losses = 0; ; losses++) {
+    const from = round.at?.confirmed ?? 0;
     try {
-      session ??= await startUpload(wire, repository, blob.digest, signal);
+      await sendRest(wire, repository, blob, round, signal);
+      return;
     } catch (error) {
-      stream.destroy();
-      throw error;
+      const next = signal.aborted ? "leave" : await nextStep(error, start, wire, blob, round, signal);
+      if (typeof next !== "string" && next.confirmed > from) losses = 0;
+      if (next === "leave" || next === "give up" || losses === MOST_LOSSES) {
+        await end(wire, blob, round, next);
+        throw error;
+      }
+      const kept = next === "again" ? undefined : next;
+      blob.onBytes?.((kept?.confirmed ?? 0) - (round.at?.sent ?? 0));
+      if (kept === undefined) await end(wire, blob, round, next);
+      round.at = kept;
+      start = kept === undefined ? "new" : "continued";
+      await pause(Math.max(retryAfterOf(error), fullJitter(losses, wire.http.backoff)), signal);
     }
-    await putBytes(wire, session, blob, stream, signal);
-  } catch (error) {
-    if (session !== undefined) await cancelUpload(wire, session);
-    throw error;
   }
 }
 
-/** Asks for a blob of another repository (distribution-spec, "mounting a blob from another repository"). */
-export async function mountBlob(
+async function sendRest(
   wire: Wire,
   repository: string,
-  digest: Digest,
-  from: string,
+  blob: BlobToPut,
+  round: Round,
   signal: AbortSignal,
-): Promise<MountResult> {
-  const url = urlOf(wire, repository, "blobs/uploads/");
-  url.search = `?mount=${encodeURIComponent(digest)}&from=${encodeURIComponent(from)}`;
-  const scope = { repository, actions: "pull,push", from } as const;
-  const answer = await call(wire, scope, { method: "POST", url, signal }).catch((error: unknown) => {
-    // A token for both repositories may be refused where one for each would be given.
-    if (error instanceof Failed && error.failure.code === "registry/unauthorized") return undefined;
-    throw error;
+): Promise<void> {
+  const from = round.at?.confirmed ?? 0;
+  round.sourceError = undefined;
+  // The source first: an upload that is open and waits for bytes is closed by many registries.
+  const stream = from > 0 && from === blob.size ? undefined : await blob.open(signal, from);
+  // It may break before anybody reads it; whoever does is told then.
+  stream?.on("error", (error) => {
+    round.sourceError = error;
   });
-  if (answer === undefined) return { kind: "refused", session: undefined };
-  if (answer.status === 201) {
-    discard(answer);
-    return { kind: "mounted" };
+  try {
+    round.at ??= {
+      session: await openUpload(wire, repository, blob.digest, signal),
+      confirmed: 0,
+      sent: 0,
+      bodies: 0,
+    };
+    blob.onSession?.(round.at.session);
+    round.chunk = wire.manner.chunkFor(blob);
+    if (round.chunk === undefined) await putRest(wire, blob, round.at, stream, signal);
+    else await sendChunks(wire, blob, round.at, stream, round.chunk, signal);
+  } finally {
+    stream?.destroy();
   }
-  if (answer.status === 202) {
-    discard(answer);
-    return { kind: "refused", session: sessionFrom(answer, wire, repository) };
-  }
-  const deed: Deed = { name: wire.name, thing: `${repository}@${shortDigest(digest)}`, kind: "push" };
-  if (answer.status === 429 || answer.status >= 500) throw await answerFailure(answer, deed);
-  discard(answer);
-  return { kind: "refused", session: undefined };
 }
 
-/** Gives an upload up. What goes wrong is of no interest: registries forget uploads by themselves. */
-export async function cancelUpload(wire: Wire, session: UploadSession): Promise<void> {
-  const scope = { repository: session.repository, actions: "pull,push" } as const;
-  const request = {
-    method: "DELETE",
-    url: session.url,
-    addresses: session.addresses,
-    signal: AbortSignal.timeout(CANCEL_MS),
-  } as const;
-  await call(wire, scope, request).then(discard, () => {});
-}
-
-async function startUpload(
+/** What to do after a failure: go on from a position, start `again`, or nothing. */
+async function nextStep(
+  error: unknown,
+  start: "new" | "continued",
   wire: Wire,
-  repository: string,
-  digest: Digest,
+  blob: BlobToPut,
+  { at, chunk, sourceError }: Round,
   signal: AbortSignal,
-): Promise<UploadSession> {
-  const url = urlOf(wire, repository, "blobs/uploads/");
-  const answer = await call(wire, { repository, actions: "pull,push" }, { method: "POST", url, signal });
-  if (answer.status !== 202) {
-    throw await answerFailure(answer, { name: wire.name, thing: `${repository}@${shortDigest(digest)}`, kind: "push" });
+): Promise<Position | "again" | "give up"> {
+  const { manner } = wire;
+  if (!(error instanceof Failed) || at === undefined) return "give up";
+  const { code, class: kind } = error.failure;
+  if (retryAfterOf(error) > wire.http.backoff.patienceMs) return "give up";
+  const bySource = error === sourceError;
+  // Bytes that turned out not to belong together are of no use at the target either.
+  if (bySource && (kind !== "transient" || code === "registry/digest-mismatch")) return "give up";
+  if (code === "registry/too-large" && manner.refused(blob, chunk, "too large")) return "again";
+  if (code === "registry/unsupported" && start === "new" && manner.refused(blob, chunk, "not in one")) return "again";
+  if (code === "registry/digest-mismatch" && at.bodies > 1 && manner.mayContinue()) {
+    manner.damaged();
+    return "again";
   }
-  discard(answer);
-  const session = sessionFrom(answer, wire, repository);
-  if (session !== undefined) return session;
-  throw new Failed({
-    code: "registry/unexpected-answer",
-    class: "permanent",
-    message: `${wire.name} opened an upload to ${repository} and did not say where`,
-    hint: "Check the registry, or the proxy in front of it",
-  });
+  if (kind === "transient" && manner.mayContinue()) {
+    const position = await positionOf(wire, at, signal);
+    if (position !== undefined) return position;
+    if (at.sent > 0) manner.broke(blob.digest);
+  }
+  // Whatever is wrong with an upload that was begun before, a new one need not have it.
+  return start === "continued" ? "again" : "give up";
 }
 
-function sessionFrom(answer: HttpAnswer, wire: Wire, repository: string): UploadSession | undefined {
-  const { location } = answer.headers;
-  if (location === undefined) return undefined;
-  const url = resolveUrl(behindTls(location, wire), answer.url);
-  return { repository, url, addresses: addressesFrom(answer, url) };
+/** Where an upload stands by the word of the registry; undefined where that cannot be. */
+async function positionOf(wire: Wire, at: Position, signal: AbortSignal): Promise<Position | undefined> {
+  const asked = await askReceived(wire, at.session, signal).catch(() => undefined);
+  if (asked === undefined || asked.received < at.confirmed || asked.received > at.sent) return undefined;
+  return { session: asked.session, confirmed: asked.received, sent: asked.received, bodies: at.bodies };
 }
 
-/** A registry that does not know of the TLS in front of it names itself with `http:`; its host decides. */
-function behindTls(location: string, { base }: Wire): string {
-  if (base.protocol !== "https:" || !URL.canParse(location)) return location;
-  const url = new URL(location);
-  if (url.protocol !== "http:" || url.hostname !== base.hostname) return location;
-  return `${base.origin}${url.pathname}${url.search}`;
-}
-
-async function putBytes(
+/** Takes up a session that is open. One of an earlier process may have ended: a new one is then opened. */
+async function enter(
   wire: Wire,
   session: UploadSession,
   blob: BlobToPut,
-  stream: Awaited<ReturnType<BlobToPut["open"]>>,
   signal: AbortSignal,
-): Promise<void> {
-  const { repository } = session;
-  const answer = await call(
-    wire,
-    { repository, actions: "pull,push" },
-    {
-      method: "PUT",
-      url: withDigest(session.url, blob.digest),
-      addresses: session.addresses,
-      headers: { "content-type": "application/octet-stream" },
-      body: { size: blob.size, stream, ...(blob.onBytes === undefined ? {} : { onBytes: blob.onBytes }) },
-      signal,
-    },
-  ).finally(() => stream.destroy());
-  const deed: Deed = { name: wire.name, thing: `${repository}@${shortDigest(blob.digest)}`, kind: "push" };
-  if (answer.status < 200 || answer.status > 299) throw await answerFailure(answer, deed);
-  discard(answer);
+): Promise<Position | undefined> {
+  const begun: Position = { session, confirmed: 0, sent: 0, bodies: 0 };
+  if (session.received !== "unknown") return begun;
+  const position = await positionOf(wire, { ...begun, sent: blob.size, bodies: 1 }, signal);
+  if (position === undefined) await cancelUpload(wire, session);
+  else blob.onBytes?.(position.confirmed);
+  return position;
 }
 
-/** The query that the registry gave stays as it is: it often is the state of the upload, signed. */
-function withDigest(url: URL, digest: Digest): URL {
-  const complete = new URL(url);
-  const digestQuery = `digest=${encodeURIComponent(digest)}`;
-  complete.search = url.search === "" ? `?${digestQuery}` : `${url.search}&${digestQuery}`;
-  return complete;
+async function end(wire: Wire, blob: BlobToPut, { at }: Round, how: unknown): Promise<void> {
+  if (at === undefined) return;
+  const isLeft = how === "leave" && blob.onSession !== undefined && at.sent > WORTH_LEAVING;
+  if (!isLeft) await cancelUpload(wire, at.session);
 }
+
+const retryAfterOf = (error: unknown): number => (error instanceof Failed ? (error.retryAfterMs ?? 0) : 0);

@@ -4,62 +4,142 @@ import { Failed } from "../../failure/index.ts";
 import { type Digest, hashFor, shortDigest } from "../digest.ts";
 import type { Descriptor } from "../manifest.ts";
 
+/** Some of a blob's bytes on their way here. */
+export interface Feed {
+  readonly body: Readable;
+  /** Which byte of the blob the first is. */
+  readonly start: number;
+  /** Who sends them, for messages. */
+  readonly sender: string;
+  readonly explain: (error: Error) => Failed;
+}
+
+/** The hash of a blob's first bytes: from here it can be read on without reading those again. */
+export interface Checkpoint {
+  readonly offset: number;
+  readonly hash: Hash;
+}
+
+export interface VerifiedOptions {
+  readonly blob: Descriptor;
+  /** The first byte that is wanted; those before it are hashed and not given. */
+  readonly from: number;
+  readonly begin: Checkpoint;
+  /** Asks for the bytes from `offset` on (or more) after a feed was lost; rejects where that is the end of it. */
+  readonly reopen: (offset: number, lost: Failed) => Promise<Feed>;
+  /** Told, when the stream is closed, from where it may be read on; nothing where the blob is whole or wrong. */
+  readonly onClose: (checkpoints: readonly Checkpoint[]) => void;
+}
+
+const CHECKPOINT_EVERY = 8 * 1024 * 1024;
+
 /**
- * The bytes of `source`, as long as they are what the descriptor says. The last piece is held back until size and
- * digest are known to be right, so that a wrong blob is never whole at the other end.
+ * The bytes of a blob, as long as they are what the descriptor says, from as many feeds as it takes. The last piece is
+ * held back until size and digest are known to be right, so that a wrong blob is never whole at the other end.
  * The stream fails with `registry/digest-mismatch`, naming who sent the bytes.
  */
-export function verified(
-  source: Readable,
-  blob: Descriptor,
-  sender: string,
-  explain: (error: Error) => Error,
-): Readable {
-  const check = new Verifier(blob, sender);
-  source.once("error", (error) => check.destroy(explain(error)));
-  check.once("close", () => source.destroy());
-  return source.pipe(check);
+export function verified(first: Feed, options: VerifiedOptions): Readable {
+  const check = new Verifier(options);
+  const attach = (feed: Feed): void => {
+    const { body } = feed;
+    let left = false;
+    const lost = (failure: Failed): void => {
+      left = true;
+      body.unpipe(check).destroy();
+      if (!check.destroyed) options.reopen(check.position, failure).then(attach, (error) => check.destroy(error));
+    };
+    check.follow(feed);
+    body.on("error", (error) => left || lost(feed.explain(error)));
+    body.once("end", () => {
+      if (check.position < options.blob.size) lost(cutShort(feed.sender, check.position, options.blob));
+      else check.end();
+    });
+    if (check.destroyed) body.destroy();
+    else body.pipe(check, { end: false });
+  };
+  check.once("close", () => options.onClose(check.checkpoints));
+  attach(first);
+  return check;
 }
 
 class Verifier extends Transform {
-  readonly #hash: Hash;
   readonly #blob: Descriptor;
-  readonly #sender: string;
-  #size = 0;
-  #whole: boolean;
+  readonly #from: number;
+  readonly #hash: Hash;
+  #checkpoints: Checkpoint[] = [];
+  #feeds = 0;
+  #feed: Feed | undefined;
+  /** Bytes of the feed that are known already. */
+  #skip = 0;
+  #whole = false;
+  position: number;
 
-  constructor(blob: Descriptor, sender: string) {
+  constructor({ blob, from, begin }: VerifiedOptions) {
     super();
-    this.#hash = hashFor(blob.digest);
     this.#blob = blob;
-    this.#sender = sender;
-    this.#whole = false;
+    this.#from = from;
+    this.#hash = begin.hash;
+    this.position = begin.offset;
+    if (begin.offset > 0) this.#checkpoints.push({ offset: begin.offset, hash: begin.hash.copy() });
+  }
+
+  get checkpoints(): readonly Checkpoint[] {
+    return this.#checkpoints;
+  }
+
+  follow(feed: Feed): void {
+    this.#feeds += 1;
+    this.#feed = feed;
+    this.#skip = this.position - feed.start;
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.#hash.update(chunk);
-    this.#size += chunk.length;
-    const wrong = this.#size < this.#blob.size ? undefined : this.#verdict();
-    if (wrong === undefined) done(null, chunk);
-    else done(wrong);
+    const fresh = chunk.subarray(Math.min(this.#skip, chunk.length));
+    this.#skip -= chunk.length - fresh.length;
+    this.#hash.update(fresh);
+    const wanted = fresh.subarray(Math.max(0, Math.min(this.#from - this.position, fresh.length)));
+    this.position += fresh.length;
+    const wrong = this.position < this.#blob.size ? undefined : this.#verdict();
+    if (wrong !== undefined) {
+      done(wrong);
+      return;
+    }
+    this.#remember();
+    if (wanted.length === 0) done();
+    else done(null, wanted);
   }
 
   override _flush(done: TransformCallback): void {
     done(this.#whole ? null : (this.#verdict() ?? null));
   }
 
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#feed?.body.destroy();
+    super._destroy(error, done);
+  }
+
+  #remember(): void {
+    if (this.#whole || this.position - (this.#checkpoints.at(-1)?.offset ?? 0) < CHECKPOINT_EVERY) return;
+    this.#checkpoints.push({ offset: this.position, hash: this.#hash.copy() });
+  }
+
   #verdict(): Failed | undefined {
+    if (this.#whole && this.position === this.#blob.size) return undefined;
     const { size, digest } = this.#blob;
-    if (this.#size !== size) {
-      if (this.#size < size) return cutShort(this.#sender, this.#size, this.#blob);
-      return mismatch(`${this.#sender} sent more than the ${size} bytes of ${shortDigest(digest)}`);
-    }
+    const sender = this.#feed?.sender ?? "";
+    this.#checkpoints = [];
+    if (this.position > size) return mismatch(`${sender} sent more than the ${size} bytes of ${shortDigest(digest)}`);
     this.#whole = true;
     const actual = this.#hash.digest("hex");
     if (digest.endsWith(`:${actual}`)) return undefined;
-    return mismatch(`${this.#sender} sent other bytes than those of ${shortDigest(digest)}`);
+    const wrong = mismatch(`${sender} sent other bytes than those of ${shortDigest(digest)}`);
+    // Put together from several parts, it may be the parts that do not belong together.
+    return this.#feeds === 1 ? wrong : new Failed({ ...wrong.failure, class: "transient" });
   }
 }
+
+/** The beginning of a blob. */
+export const noBytes = (digest: Digest): Checkpoint => ({ offset: 0, hash: hashFor(digest) });
 
 /** Bytes that are not what their digest promises. */
 export function mismatch(message: string, expected?: Digest, actual?: Digest): Failed {

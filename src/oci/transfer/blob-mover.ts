@@ -2,6 +2,7 @@ import type { ImageSource } from "../content.ts";
 import { type BackoffOptions, cancelled, persistently } from "../http/index.ts";
 import type { Descriptor } from "../manifest.ts";
 import type { RegistryClient, UploadSession } from "../registry-client.ts";
+import { openFrom } from "./open-from.ts";
 import type { Places } from "./places.ts";
 import type { Brought, TargetMemory } from "./target-memory.ts";
 
@@ -111,8 +112,8 @@ async function send(move: BlobMove, backoff: BackoffOptions, session: UploadSess
       onBytes(bytes);
     };
     // A source that cannot even be opened has been asked again and again by its own client.
-    const open = (aborted: AbortSignal): ReturnType<ImageSource["openBlob"]> =>
-      source.openBlob(from, blob, aborted).catch((error: unknown) => {
+    const open = (aborted: AbortSignal, first: number): ReturnType<ImageSource["openBlob"]> =>
+      openFrom(source, from, blob, first, aborted).catch((error: unknown) => {
         giveUp();
         throw error;
       });

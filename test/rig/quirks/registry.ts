@@ -82,5 +82,6 @@ function send(request: IncomingMessage, response: ServerResponse, reply: Reply):
   response.writeHead(reply.status, headers);
   if (request.method === "HEAD") response.end();
   else if (reply.cutAfter === undefined) response.end(body);
-  else response.write(body.subarray(0, reply.cutAfter), () => request.socket.resetAndDestroy());
+  // What is on its way when a connection is reset is lost: the client shall get to read it.
+  else response.write(body.subarray(0, reply.cutAfter), () => setTimeout(() => request.socket.resetAndDestroy(), 30));
 }

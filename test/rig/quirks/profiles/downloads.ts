@@ -24,13 +24,15 @@ export const downloadProfiles: readonly Profile[] = [
     imitates: "a break, and a cache that answers 206 with another part than was asked for",
     client: "Use nothing of it, and start the blob again",
     source: "oci-client checklist 21",
-    quirk: () => ({
-      ...breaking(),
-      after: (reply, seen) =>
-        reply.status === 206
-          ? { ...reply, headers: { ...reply.headers, "content-range": "bytes 7-9/10" } }
-          : broken(reply, seen),
-    }),
+    quirk: () => {
+      const { after } = breaking();
+      return {
+        after: (reply, seen, inside) =>
+          reply.status === 206
+            ? { ...reply, headers: { ...reply.headers, "content-range": "bytes 7-9/10" } }
+            : (after?.(reply, seen, inside) ?? reply),
+      };
+    },
   },
   {
     name: "truncated-blob",
@@ -108,12 +110,6 @@ function breaking(): Quirk {
   return {
     after: (reply, seen) => (isLarge(reply, seen) && first(seen.path) ? { ...reply, cutAfter: BREAK_AT } : reply),
   };
-}
-
-function broken(reply: Reply, seen: Seen): Reply {
-  return isLarge(reply, seen) && seen.headers.range === undefined && !seen.query.has("again")
-    ? { ...reply, cutAfter: BREAK_AT }
-    : reply;
 }
 
 /** Blobs are had at the same server under its other name, by an address that is signed anew each time. */

@@ -90,7 +90,7 @@ export const uploadProfiles: readonly Profile[] = [
       const ended = new Set<string>();
       return {
         before: (seen) => {
-          if (isUpload(seen) && seen.method === "PUT" && lengthOf(seen) > 0) return { status: 413 };
+          if (isUpload(seen) && lengthOf(seen) > CUT_AT) return { status: 413 };
           if (seen.method !== "PATCH") return undefined;
           if (ended.has(seen.path)) return errorReply(416, "SIZE_INVALID", "the chunk before was too small");
           if (lengthOf(seen) < CHUNK_MIN) ended.add(seen.path);
