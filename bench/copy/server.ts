@@ -20,6 +20,8 @@ export interface Server {
   readonly host: string;
   /** What happened since the last call. */
   readonly traffic: () => Promise<Traffic>;
+  /** User and system time since the start. */
+  readonly cpuMs: () => Promise<number>;
   readonly stop: () => Promise<void>;
 }
 
@@ -63,6 +65,7 @@ export async function startServer({ storage, scratch, certificate, net }: Server
       read = lines.length;
       return trafficOf(fresh);
     },
+    cpuMs: () => cpuOf(child.pid),
     stop: async () => {
       process.off("exit", killWithUs);
       if (child.exitCode === null) {
@@ -97,6 +100,12 @@ async function listening(child: ChildProcess, port: number): Promise<void> {
     await delay(10);
   }
   throw new Error(`docker-registry does not listen on ${port}`);
+}
+
+/** From proc(5), whose ticks are hundredths of a second. */
+async function cpuOf(pid: number | undefined): Promise<number> {
+  const fields = (await readFile(`/proc/${pid}/stat`, "utf8")).split(") ").at(-1)?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 /** A request is logged after it was answered: waits until no line comes any more. */

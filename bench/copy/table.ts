@@ -11,7 +11,18 @@ export interface Verdict {
 /** The table of one kind of work: medians, and ratios to the best peer and to the floor. */
 export function tableOf(measured: readonly Measured[]): string {
   const [best, floor] = [bestPeer(measured), wallOf(measured.find(({ kind }) => kind === "floor"))];
-  const header = ["", "wall s", "range", "÷ best peer", "÷ floor", "CPU s", "peak MB", "requests", "MB down + up"];
+  const header = [
+    "",
+    "wall s",
+    "range",
+    "÷ best peer",
+    "÷ floor",
+    "CPU s",
+    "+ registries",
+    "peak MB",
+    "requests",
+    "MB down + up",
+  ];
   const lines = measured.map((one) => lineOf(one, best, floor));
   const widths = header.map((_, column) => Math.max(...[header, ...lines].map((line) => line[column]?.length ?? 0)));
   const pad = (text: string, column: number): string =>
@@ -51,7 +62,7 @@ function bestPeer(measured: readonly Measured[]): number | undefined {
 }
 
 function lineOf(one: Measured, best: number | undefined, floor: number | undefined): string[] {
-  if (one.failure !== undefined) return [one.name, "failed", ...Array.from({ length: 7 }, () => "")];
+  if (one.failure !== undefined) return [one.name, "failed", ...Array.from({ length: 8 }, () => "")];
   const wall = wallOf(one);
   const all = one.turns.map(({ wallMs }) => wallMs);
   const [cpu, peak] = [middle(one, ({ cpuMs }) => cpuMs), peakOf(one)];
@@ -66,6 +77,7 @@ function lineOf(one: Measured, best: number | undefined, floor: number | undefin
     per(best),
     per(floor),
     seconds(cpu),
+    seconds(cpu === undefined ? undefined : cpu + (middle(one, ({ registriesCpuMs }) => registriesCpuMs) ?? 0)),
     peak === undefined ? "" : peak.toFixed(0),
     `${count(({ atSource }) => atSource)} + ${count(({ atTarget }) => atTarget)}`,
     `${megabytes(({ downBytes }) => downBytes)} + ${megabytes(({ upBytes }) => upBytes)}`,

@@ -23,6 +23,8 @@ export interface Measured {
 }
 
 export interface Turn extends Run {
+  /** What it cost both registries. */
+  readonly registriesCpuMs: number;
   readonly atSource: number;
   readonly atTarget: number;
   /** Bytes of blobs and manifests from the source, and of blobs that the target took in. */
@@ -111,10 +113,12 @@ async function oneTurn(entry: Entry, source: Server, options: TurnsOptions): Pro
     };
     const command = await entry.contender.prepare(task);
     await Promise.all([source.traffic(), target.traffic()]);
+    const before = await cpuOf(source, target);
     const run = await runMeasured([...net.onClient, ...command], { cwd: folder, env: envOf(task) });
     const [from, to] = await Promise.all([source.traffic(), target.traffic()]);
+    const registriesCpuMs = (await cpuOf(source, target)) - before;
     if (entry.kind !== "floor") await expectAll(storage, images);
-    return { ...run, ...wireOf(from, to, images) };
+    return { ...run, registriesCpuMs, ...wireOf(from, to, images) };
   } finally {
     await target.stop();
   }
@@ -131,7 +135,12 @@ async function expectAll(storage: string, images: readonly NamedImage[]): Promis
   if (missing.length > 0) throw new Error(`${missing.length} images did not arrive, as ${missing[0]}`);
 }
 
-function wireOf(from: Traffic, to: Traffic, images: readonly NamedImage[]): Omit<Turn, keyof Run> {
+async function cpuOf(...servers: readonly Server[]): Promise<number> {
+  const times = await Promise.all(servers.map((server) => server.cpuMs()));
+  return times.reduce((sum, time) => sum + time, 0);
+}
+
+function wireOf(from: Traffic, to: Traffic, images: readonly NamedImage[]): Omit<Turn, keyof Run | "registriesCpuMs"> {
   const sizes = new Map(uniqueBlobs(images.map(({ image }) => image)).map(({ digest, size }) => [digest, size]));
   return {
     atSource: from.requests,
