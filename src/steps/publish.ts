@@ -42,6 +42,7 @@ export async function publish(
     platforms: target.platforms ?? "all",
     tags: target.tags,
     signatures: scope.config.images.get(image.name)?.signatures ?? target.signatures,
+    look: scope.lookForReferrers,
     onProgress: (progress) => context.report({ type: "node-progress", ...progress }),
     stopping: context.stopping,
     killed: context.killed,
@@ -92,8 +93,6 @@ async function survey(request: CopyRequest, scope: Scope): Promise<Sent> {
         return `would be created at ${shortDigest(digest)}${withReferrers(referrers)}`;
       case "move":
         return `would move from ${present === undefined ? "another digest" : shortDigest(present)} to ${shortDigest(digest)}${withReferrers(referrers)}`;
-      case "conflict":
-        return `conflict: the tag stands at ${present === undefined ? "another digest" : shortDigest(present)} and may not move`;
       default:
         return unreachable(state);
     }

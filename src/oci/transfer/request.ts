@@ -58,7 +58,7 @@ export interface CopyResult {
 
 /** What a copy would do. */
 export interface Survey {
-  readonly state: "up-to-date" | "create" | "move" | "conflict";
+  readonly state: "up-to-date" | "create" | "move";
   /** What the tag would stand at. */
   readonly digest: Digest;
   /** What it stands at now. */

@@ -31,7 +31,7 @@ export interface Transfer {
    * where the run was interrupted before the image's manifests were on their way.
    */
   readonly copy: (request: CopyRequest) => Promise<CopyResult>;
-  /** What `copy` would do; nothing is written. */
+  /** What `copy` would do; nothing is written. Throws what `copy` would throw before it writes. */
   readonly survey: (request: CopyRequest) => Promise<Survey>;
 }
 
@@ -94,7 +94,7 @@ export function createTransfer(options: TransferOptions = {}): Transfer {
       const digest = wanted.digest;
       const nothing = { digest, present, bytes: 0, referrers: NO_REFERRERS, warnings: [] };
       if (present === digest) return { ...nothing, state: "up-to-date" };
-      if (present !== undefined && request.tags === "immutable") return { ...nothing, state: "conflict" };
+      if (present !== undefined && request.tags === "immutable") throw tagConflict(request.to, digest, present);
       const tree = await treeOf(request, wanted, cache, signal);
       const tools = { move, cache, dropped: signal };
       const [bytes, found] = await Promise.all([

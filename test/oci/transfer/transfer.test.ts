@@ -213,7 +213,7 @@ test("an immutable tag that stands at something else is a conflict, and nothing 
   const failure = await failureOf(createTransfer().copy(request));
   assert.deepEqual([failure.code, failure.class], ["registry/immutable-tag", "conflict"]);
   assert.deepEqual(tally(b), { "HEAD manifests": 1 });
-  assert.equal((await createTransfer().survey(request)).state, "conflict");
+  assert.equal((await failureOf(createTransfer().survey(request))).class, "conflict");
 });
 
 test("a registry that says a tag is immutable is believed, unless it stands where we want it", async () => {
