@@ -23,6 +23,7 @@ const ATTEMPTS = 3;
  */
 export async function runSession(host: Host, args: Arguments, mode: Mode): Promise<number> {
   const limits = { jobs: countOf(args, "jobs", JOBS), attempts: countOf(args, "attempts", ATTEMPTS) };
+  const lookForReferrers = args.flags.has("signatures") ? "always" : "on-copy";
   const onFailure = args.flags.has("fail-fast") ? "fail-fast" : "keep-going";
   const config = await configOf(host, args);
   const selection = selectionOf(args);
@@ -48,6 +49,7 @@ export async function runSession(host: Host, args: Arguments, mode: Mode): Promi
       emit,
       hide: mask.add,
       mode,
+      lookForReferrers,
       onFailure,
       ...limits,
     });
@@ -71,6 +73,7 @@ interface Release {
   readonly emit: Emit;
   readonly hide: (secret: string) => void;
   readonly mode: Mode;
+  readonly lookForReferrers: "on-copy" | "always";
   readonly jobs: number;
   readonly attempts: number;
   readonly onFailure: "fail-fast" | "keep-going";
@@ -89,6 +92,7 @@ async function runRelease(release: Release): Promise<number> {
     connections,
     commands: release.commands,
     transfer: createTransfer(),
+    lookForReferrers: release.lookForReferrers,
     env: host.env,
     hide: release.hide,
     warn: (failure) => emit({ type: "warning", failure }),

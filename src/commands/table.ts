@@ -28,7 +28,8 @@ export const commands: readonly Command[] = [
     details: `Names are those of nodes as "mirror graph" prints them (copy:harbor/mysql, bundle:*, build_push_cert), or an
 image's own name for all its copies. Without names or targets everything runs but tasks that nothing needs.
 
-What is up to date at its target is not sent again. A node that fails blocks what needs it and nothing else.
+What is up to date at its target is not sent again. Signatures, SBOMs and attestations are copied with their image;
+those that were added at the source since then are copied with --signatures. A node that fails blocks what needs it and nothing else.
 The first Ctrl-C starts nothing new and ends what is at work; the second stops at once.`,
     examples: [
       { line: "mirror run", does: "publish every image of every target, and the bundles" },
@@ -40,6 +41,7 @@ The first Ctrl-C starts nothing new and ends what is at work; the second stops a
       TARGET,
       { name: "dry-run", help: "write nothing: the same as mirror plan" },
       { name: "fail-fast", help: "start nothing new after the first failure" },
+      { name: "signatures", help: "look for signatures of images that are up to date too, and copy what is new" },
       { name: "attempts", value: "N", help: "attempts at a node whose failures may pass (default: 3)" },
       JOBS,
       CONFIG,

@@ -60,10 +60,10 @@ interface Sent {
 }
 
 async function send(request: CopyRequest, scope: Scope): Promise<Sent> {
-  const { digest, sourceDigest, platforms, changed, bytes, trimmed, referrers, warnings } =
+  const { digest, sourceDigest, platforms, changed, image, bytes, trimmed, referrers, warnings } =
     await scope.transfer.copy(request);
   for (const warning of warnings) scope.warn(warning);
-  const what = changed ? "copied" : "up to date";
+  const what = image === "sent" ? "copied" : changed ? "now" : "up to date";
   const trim = trimmed ? `, trimmed to ${chosen(request)} from ${shortDigest(sourceDigest)}` : "";
   return {
     digest,

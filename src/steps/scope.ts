@@ -19,6 +19,8 @@ export interface Scope {
   readonly pins: Pins;
   readonly connections: Connections;
   readonly transfer: Transfer;
+  /** When it is looked for what refers to an image: as it is copied, or also where it is up to date. */
+  readonly lookForReferrers: "on-copy" | "always";
   readonly commands: Commands;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** From now on this value is shown nowhere. */

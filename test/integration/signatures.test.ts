@@ -5,7 +5,7 @@ import { type DockerRegistry, startDockerRegistry } from "../rig/docker-registry
 import { eventsOf, movedBytes, outcomesOf } from "../rig/events.ts";
 import { imageSet } from "../rig/images.ts";
 import { pushImages } from "../rig/push.ts";
-import { digestTag, referrersOf } from "../rig/referrers.ts";
+import { cosignSignature, digestTag, referrersOf } from "../rig/referrers.ts";
 import { missingCommand, requires } from "../rig/skip.ts";
 import { rawDigest } from "../rig/skopeo.ts";
 
@@ -80,6 +80,25 @@ integration("a second run asks once per image at the target, and sends nothing",
   assert.deepEqual([...new Set(log.map(({ method }) => method))], ["HEAD"]);
   assert.equal(log.length, 20);
   assert.equal((await source.accessLog()).length - before.source, 20);
+});
+
+integration("what is signed later is brought by --signatures, and by nothing else", async () => {
+  assert.ok(source && target && place);
+  const [, first] = set;
+  assert.ok(first);
+  const tag = digestTag(first.image.top, ".att");
+  const attestation = cosignSignature(first.image.top, ["later"]);
+  await pushImages(source.host, [{ ...first, tag, image: attestation }]);
+  const there = `${target.host}/mirrored/${first.repository}:${tag}`;
+
+  const plain = await runMirror(["run", "copy:second/app-2"], { cwd: place.folder });
+  assert.match(plain.stdout, /up to date/);
+  await assert.rejects(rawDigest(there));
+  const looking = await runMirror(["run", "copy:second/app-2", "--signatures"], { cwd: place.folder });
+  assert.match(looking.stdout, /copy:second\/app-2 +now sha256:[0-9a-f]{12} with 1 attestation/);
+  assert.equal(await rawDigest(there), attestation.top.digest);
+  const again = await runMirror(["run", "copy:second/app-2", "--signatures"], { cwd: place.folder });
+  assert.match(again.stdout, /nothing left to move/);
 });
 
 integration("where signatures are required, the image that has none fails and the others do not", async () => {

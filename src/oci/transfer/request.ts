@@ -45,6 +45,8 @@ export interface CopyResult {
   /** As an index names them; empty for a single image, and where nothing had to be read to know it is up to date. */
   readonly platforms: readonly string[];
   readonly changed: boolean;
+  /** `there`: the image was up to date, and what changed, if anything, is what refers to it. */
+  readonly image: "sent" | "there";
   /** Bytes that were really sent: blobs and manifests. */
   readonly bytes: number;
   /** Bytes of blobs that the registry took from another of its repositories. */

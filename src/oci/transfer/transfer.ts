@@ -83,6 +83,7 @@ export function createTransfer(options: TransferOptions = {}): Transfer {
         mediaType: tree.root.mediaType,
         platforms: tree.platforms,
         changed: true,
+        image: "sent",
         ...sums,
         trimmed: wanted.selection?.trimmed ?? false,
       };
@@ -144,6 +145,7 @@ function upToDate(request: CopyRequest, { digest, selection }: Wanted, mediaType
     mediaType,
     platforms: root === undefined ? [] : platformsIn(root),
     changed: false,
+    image: "there",
     bytes: 0,
     mountedBytes: 0,
     trimmed: selection?.trimmed ?? false,
