@@ -63,14 +63,15 @@ async function send(request: CopyRequest, scope: Scope): Promise<Sent> {
   const { digest, sourceDigest, platforms, changed, image, bytes, trimmed, referrers, warnings } =
     await scope.transfer.copy(request);
   for (const warning of warnings) scope.warn(warning);
-  const what = image === "sent" ? "copied" : changed ? "now" : "up to date";
+  const what = image === "sent" ? "copied" : "up to date";
+  const along = `${image === "there" && changed ? ", now" : ""}${withReferrers(referrers)}`;
   const trim = trimmed ? `, trimmed to ${chosen(request)} from ${shortDigest(sourceDigest)}` : "";
   return {
     digest,
     platforms,
     effect: changed ? "changed" : "unchanged",
     bytes,
-    summary: `${what} ${shortDigest(digest)}${withReferrers(referrers)}${trim}`,
+    summary: `${what} ${shortDigest(digest)}${along}${trim}`,
   };
 }
 

@@ -95,10 +95,10 @@ integration("what is signed later is brought by --signatures, and by nothing els
   assert.match(plain.stdout, /up to date/);
   await assert.rejects(rawDigest(there));
   const looking = await runMirror(["run", "copy:second/app-2", "--signatures"], { cwd: place.folder });
-  assert.match(looking.stdout, /copy:second\/app-2 +now sha256:[0-9a-f]{12} with 1 attestation/);
+  assert.match(looking.stdout, /copy:second\/app-2 +up to date sha256:[0-9a-f]{12}, now with 1 attestation/);
   assert.equal(await rawDigest(there), attestation.top.digest);
   const again = await runMirror(["run", "copy:second/app-2", "--signatures"], { cwd: place.folder });
-  assert.match(again.stdout, /nothing left to move/);
+  assert.match(again.stdout, /nothing left to do: 1 up to date/);
 });
 
 integration("where signatures are required, the image that has none fails and the others do not", async () => {
