@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import type { Config } from "../config/index.ts";
 import { type Emit, exitCodeOf, newRunId, runGraph } from "../engine/index.ts";
-import { createTransfer } from "../oci/index.ts";
+import type { Failure } from "../failure/index.ts";
+import { createTransfer, type Journal, openJournal } from "../oci/index.ts";
 import { imagesToPin, layOut, poolsOf, type Selection, select } from "../plan/index.ts";
 import { type Connections, openConnections } from "../registries/index.ts";
 import { resolvePins } from "../release/index.ts";
@@ -32,7 +34,13 @@ export async function runSession(host: Host, args: Arguments, mode: Mode): Promi
   const startedAt = host.now();
   const run = newRunId(new Date(startedAt));
   const { emit, mask, close } = await openReporting(host, args, { config, mode, run });
-  const connections = openConnections(config, { env: host.env, home: host.home, onSecret: mask.add });
+  const onWarning = (failure: Failure): void => emit({ type: "warning", failure });
+  const connections = openConnections(config, { env: host.env, home: host.home, onSecret: mask.add, onWarning });
+  const journal = await openJournal({
+    file: join(config.folder, ".mirror", "uploads.ndjson"),
+    now: host.now,
+    warn: ({ failure }) => onWarning(failure),
+  });
   const commands = openCommands({ cwd: config.folder, env: host.env });
   try {
     const nodes = [...sketch.nodes.values()].map(({ id, needs }) => ({ id, needs }));
@@ -45,6 +53,7 @@ export async function runSession(host: Host, args: Arguments, mode: Mode): Promi
       selection,
       images,
       connections,
+      journal,
       commands,
       emit,
       hide: mask.add,
@@ -57,6 +66,7 @@ export async function runSession(host: Host, args: Arguments, mode: Mode): Promi
     return exitCode;
   } finally {
     commands.close();
+    journal.close();
     await connections.close();
     await close();
   }
@@ -69,6 +79,7 @@ interface Release {
   /** Names of the images to pin. */
   readonly images: readonly string[];
   readonly connections: Connections;
+  readonly journal: Journal;
   readonly commands: Commands;
   readonly emit: Emit;
   readonly hide: (secret: string) => void;
@@ -91,7 +102,7 @@ async function runRelease(release: Release): Promise<number> {
     pins,
     connections,
     commands: release.commands,
-    transfer: createTransfer(),
+    transfer: createTransfer({ journal: release.journal }),
     lookForReferrers: release.lookForReferrers,
     env: host.env,
     hide: release.hide,

@@ -1,3 +1,4 @@
+import type { Failure } from "../failure/index.ts";
 import { type CredentialsFor, createAuthorizer } from "./auth/index.ts";
 import { hasBlob, openBlob } from "./client/blobs.ts";
 import type { Wire } from "./client/call.ts";
@@ -9,6 +10,7 @@ import { firstTags, listTags } from "./client/tags.ts";
 import { createUploadManner } from "./client/upload-manner.ts";
 import { cancelUpload } from "./client/upload-session.ts";
 import { uploadBlob } from "./client/uploads.ts";
+import { createWarnings } from "./client/warnings.ts";
 import { createHttp, type HttpOptions } from "./http/index.ts";
 import { isLoopback } from "./reference.ts";
 import type { RegistryClient } from "./registry-client.ts";
@@ -22,6 +24,8 @@ export interface RegistryOptions extends HttpOptions {
   readonly credentials?: CredentialsFor;
   /** Told every password and token before it is used, so that output can be masked. */
   readonly onSecret?: (secret: string) => void;
+  /** Told once of each thing that the registry warns of (`Warning: 299`). */
+  readonly onWarning?: (warning: Failure) => void;
   /** Milliseconds since the epoch; tokens are replaced by it. */
   readonly now?: () => number;
 }
@@ -29,7 +33,7 @@ export interface RegistryOptions extends HttpOptions {
 /** A client for one registry: distribution-spec v1.1, and what registries do besides. It opens nothing by itself. */
 export function createRegistry(options: RegistryOptions): RegistryClient {
   const http = createHttp(options);
-  const { credentials = async () => undefined, onSecret = () => {}, now = Date.now } = options;
+  const { credentials = async () => undefined, onSecret = () => {}, onWarning = () => {}, now = Date.now } = options;
   const wire: Wire = {
     name: options.host,
     base: new URL(options.url ?? defaultUrl(options.host)),
@@ -37,6 +41,7 @@ export function createRegistry(options: RegistryOptions): RegistryClient {
     authorizer: createAuthorizer({ http, credentials, onSecret, now }),
     checkpoints: createCheckpoints(),
     manner: createUploadManner(),
+    heedWarnings: createWarnings(options.host, onWarning),
   };
   return {
     name: options.host,

@@ -36,6 +36,8 @@ export {
   type CopyRequest,
   type CopyResult,
   createTransfer,
+  type Journal,
+  openJournal,
   type Survey,
   type Transfer,
   type TransferOptions,

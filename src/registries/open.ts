@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Auth, Config, Endpoint, Registry } from "../config/index.ts";
-import { unreachable } from "../failure/index.ts";
+import { type Failure, unreachable } from "../failure/index.ts";
 import {
   type Credentials,
   createFileCredentials,
@@ -19,6 +19,8 @@ export interface OpenOptions {
   readonly home: string;
   /** Told every password and token before it is used, and whom it belongs to where that is known. */
   readonly onSecret: OnSecret;
+  /** Told once of each thing that a registry warns of. */
+  readonly onWarning?: (warning: Failure) => void;
 }
 
 type OnSecret = (secret: string, of?: { readonly username: string }) => void;
@@ -28,8 +30,9 @@ type OnSecret = (secret: string, of?: { readonly username: string }) => void;
  * until `close`, and credentials are read when a server first wants them.
  */
 export function openConnections(config: Config, options: OpenOptions): Connections {
-  const { onSecret } = options;
+  const { onSecret, onWarning = () => {} } = options;
   const pauses = createHostPauses();
+  const shared = { onSecret, onWarning, pauses };
   const fromFiles = createFileCredentials(options);
   const served: ServedRegistry[] = [];
   const clients = new Map<string, Promise<RegistryClient>>();
@@ -48,8 +51,7 @@ export function openConnections(config: Config, options: OpenOptions): Connectio
       ca: ca === undefined ? undefined : await readFile(ca, "utf8"),
       credentials: (repository) =>
         auth === undefined ? fromFiles(endpoint.host, repository) : readAuth(auth, onSecret),
-      onSecret,
-      pauses,
+      ...shared,
     });
   };
 
@@ -78,7 +80,7 @@ export function openConnections(config: Config, options: OpenOptions): Connectio
       const declared = [...config.registries.values()].find((registry) => hostOf(registry) === host);
       if (declared !== undefined) return { registry: await target(declared.name), repository };
       const credentials = (path: string) => fromFiles(host, path);
-      const registry = await once(`host:${host}`, async () => createRegistry({ host, credentials, onSecret, pauses }));
+      const registry = await once(`host:${host}`, async () => createRegistry({ host, credentials, ...shared }));
       return { registry, repository };
     },
     close: async () => {

@@ -3,6 +3,7 @@ import type { Authorizer, Scope } from "../auth/index.ts";
 import { discard, type Http, type HttpAnswer, type HttpRequest, isStreamBody } from "../http/index.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import type { UploadManner } from "./upload-manner.ts";
+import type { HeedWarnings } from "./warnings.ts";
 
 /** One registry as the requests below see it. */
 export interface Wire {
@@ -15,6 +16,7 @@ export interface Wire {
   readonly checkpoints: Checkpoints;
   /** How this registry has shown that it takes blobs. */
   readonly manner: UploadManner;
+  readonly heedWarnings: HeedWarnings;
 }
 
 /**
@@ -22,6 +24,12 @@ export interface Wire {
  * tokens end in the middle of long work. Credentials go to the registry's own origin alone.
  */
 export async function call(wire: Wire, scope: Scope, request: HttpRequest): Promise<HttpAnswer> {
+  const answer = await authorizedAnswer(wire, scope, request);
+  if (answer.headers.warning !== undefined) wire.heedWarnings(answer);
+  return answer;
+}
+
+async function authorizedAnswer(wire: Wire, scope: Scope, request: HttpRequest): Promise<HttpAnswer> {
   const { http, authorizer, base } = wire;
   if (request.url.origin !== base.origin) return http.send(request);
   const sent = await authorizer.header(scope, request.signal);

@@ -2,6 +2,7 @@ import type { ImageSource } from "../content.ts";
 import { type BackoffOptions, cancelled, persistently } from "../http/index.ts";
 import type { Descriptor } from "../manifest.ts";
 import type { RegistryClient, UploadSession } from "../registry-client.ts";
+import type { Journal } from "./journal.ts";
 import { openFrom } from "./open-from.ts";
 import type { Places } from "./places.ts";
 import type { Brought, TargetMemory } from "./target-memory.ts";
@@ -28,6 +29,8 @@ export interface BlobMoverOptions {
   readonly targetPlaces: Places;
   readonly sourcePlaces: Places;
   readonly backoff: BackoffOptions;
+  /** What earlier runs have left. */
+  readonly journal: Journal | undefined;
 }
 
 export type MoveBlob = (move: BlobMove) => Promise<Brought>;
@@ -60,7 +63,7 @@ async function bring(move: BlobMove, options: BlobMoverOptions): Promise<Brought
     if (holding === undefined) {
       let brought: Brought = { kind: "present" };
       await memory.lead(registry.name, blob.digest, async () => {
-        brought = await mountOrSend(move, options, sameRegistry(move));
+        brought = await mountOrSend(move, options, sameRegistry(move) ?? heldBefore(move, options));
         return to;
       });
       return brought;
@@ -75,6 +78,13 @@ async function bring(move: BlobMove, options: BlobMoverOptions): Promise<Brought
 /** The source repository itself, where source and target are one registry. */
 function sameRegistry({ source, registry, from, to }: BlobMove): string | undefined {
   return source === registry && from !== to ? from : undefined;
+}
+
+/** Where an earlier run has brought it: images that are up to date are not looked into, and tell nothing. */
+function heldBefore({ registry, to, blob }: BlobMove, { journal }: BlobMoverOptions): string | undefined {
+  // One that was begun here may be whole by now, or goes on.
+  if (journal?.session(registry.name, to, blob.digest) !== undefined) return undefined;
+  return journal?.holder(registry.name, blob.digest);
 }
 
 async function mountOrSend(move: BlobMove, options: BlobMoverOptions, from: string | undefined): Promise<Brought> {
@@ -96,12 +106,18 @@ async function checkOrSend(
     return { kind: "present" };
   }
   await options.targetPlaces.within(registry.name, signal, () =>
-    options.sourcePlaces.within(move.source.name, signal, () => send(move, options.backoff, session)),
+    options.sourcePlaces.within(move.source.name, signal, () =>
+      send(move, options, session ?? options.journal?.session(registry.name, to, blob.digest)),
+    ),
   );
   return { kind: "sent", bytes: blob.size };
 }
 
-async function send(move: BlobMove, backoff: BackoffOptions, session: UploadSession | undefined): Promise<void> {
+async function send(
+  move: BlobMove,
+  { backoff, journal }: BlobMoverOptions,
+  session: UploadSession | undefined,
+): Promise<void> {
   const { source, from, registry, to, blob, onBytes, mayStart, signal } = move;
   if (!mayStart()) throw cancelled();
   const attempts = { ...backoff, attempts: Math.min(3, backoff.attempts) };
@@ -117,7 +133,9 @@ async function send(move: BlobMove, backoff: BackoffOptions, session: UploadSess
         giveUp();
         throw error;
       });
-    const bytes = { digest: blob.digest, size: blob.size, open, onBytes: count };
+    const onSession = (opened: UploadSession): void => journal?.add(registry.name, blob.digest, opened);
+    const noted = journal === undefined ? {} : { onSession };
+    const bytes = { digest: blob.digest, size: blob.size, open, onBytes: count, ...noted };
     try {
       await registry.uploadBlob(to, bytes, signal, attempt === 1 ? session : undefined);
     } catch (error) {

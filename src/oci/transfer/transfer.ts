@@ -7,6 +7,7 @@ import { type AttachTools, attach, referrerRequest } from "./attach.ts";
 import { createBlobMover } from "./blob-mover.ts";
 import { copyTree } from "./copy.ts";
 import { platformOf } from "./image-config.ts";
+import type { Journal } from "./journal.ts";
 import { lookAgain } from "./look-again.ts";
 import { createManifestCache, type ManifestCache } from "./manifest-cache.ts";
 import { createPlaces } from "./places.ts";
@@ -21,6 +22,8 @@ export interface TransferOptions {
   /** Blobs at once from one source, and to one target. */
   readonly blobsPerHost?: number;
   readonly backoff?: Partial<BackoffOptions>;
+  /** Kept for the runs to come; without it, each begins with what the registries tell. */
+  readonly journal?: Journal;
 }
 
 /** Moves images to registries; one for a whole run, as it remembers what is where. */
@@ -50,6 +53,7 @@ export function createTransfer(options: TransferOptions = {}): Transfer {
     targetPlaces: createPlaces(perHost),
     sourcePlaces: createPlaces(perHost),
     backoff: { ...defaultBackoff, ...options.backoff },
+    journal: options.journal,
   });
   const missingBytes = createSurveyor(memory);
   const referrers = createReferrerCopier();

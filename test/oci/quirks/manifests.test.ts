@@ -85,6 +85,16 @@ profile("gar-mount-opens-upload", { at: "target" }, async ({ target, arrives }) 
   assert.equal(posts.length, 2 * single.blobs.length, "one for each blob, mounts included");
 });
 
+const heard: string[] = [];
+const onWarning = ({ message }: { readonly message: string }) => void heard.push(message);
+profile("warning-headers", { at: "target", client: { onWarning } }, async ({ target, arrives }) => {
+  await arrives(index);
+  assert.deepEqual(heard, [
+    `${target.host} says: This registry closes, use "new.example.com"`,
+    `${target.host} says: Quota at 91 %`,
+  ]);
+});
+
 profile("schema1-only", { at: "source" }, async ({ source, from, target }) => {
   source.store.hold("team/app", "v1", single);
   const failure = await failureOf(from.getManifest("team/app", "v1", never));
