@@ -23,6 +23,8 @@ export interface DockerRegistry {
   /** Where it stores: kept by `stop` when the caller named it. */
   readonly folder: string;
   accessLog(): Promise<readonly AccessLine[]>;
+  /** What of it has arrived by now; costs no request. */
+  linesSoFar(): readonly AccessLine[];
   stop(): Promise<void>;
 }
 
@@ -52,8 +54,9 @@ export async function startDockerRegistry(
     folder,
     accessLog: async () => {
       await flushed(host, lines);
-      return lines.flatMap(parseLine).filter((line) => !line.path.includes("marker="));
+      return requestsIn(lines);
     },
+    linesSoFar: () => requestsIn(lines),
     stop: async () => {
       process.off("exit", killWithUs);
       if (child.exitCode === null) {
@@ -127,6 +130,10 @@ async function flushed(host: string, lines: readonly string[]): Promise<void> {
   for (let waited = 0; waited < 2000 && !lines.some((line) => line.includes(marker)); waited += 10) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+}
+
+function requestsIn(lines: readonly string[]): AccessLine[] {
+  return lines.flatMap(parseLine).filter((line) => !line.path.includes("marker="));
 }
 
 function parseLine(line: string): AccessLine[] {
