@@ -3,7 +3,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Comparison, type Goal, type Row, tell } from "./comparison.ts";
-import { bundleEngine, writeConfig, writeMakefile, writeNinjaFile, writeTasks } from "./engine-inputs.ts";
+import {
+  bundleEngine,
+  writeCommands,
+  writeConfig,
+  writeMakefile,
+  writeNinjaFile,
+  writeTasks,
+} from "./engine-inputs.ts";
 import { type Contender, compare, isInstalled, medianOf, rounds, runProgram } from "./measure.ts";
 import { mirror, mirrorIsBuilt } from "./mirror.ts";
 
@@ -52,25 +59,34 @@ async function nothingToDo(engine: string): Promise<Comparison> {
 
 async function spawning(engine: string): Promise<Comparison> {
   const engineName = "engine alone, child_process";
-  const viaZx = "mirror run, tasks with $`true`";
-  const viaSpawn = "mirror run, tasks with child_process";
+  const startUp = `mirror run, 1 of ${nodes} commands`;
+  const viaCommand = `mirror run, ${nodes} commands`;
+  const viaZx = "mirror run, scripts with $`true`";
+  const viaSpawn = "mirror run, scripts with child_process";
   const contenders: Contender[] = [
     ...(await otherTools(join(folder, "true"), "true")),
     { name: engineName, work: () => runProgram(process.execPath, [engine, "spawn", String(nodes), jobs], folder) },
   ];
   if (mirrorIsBuilt) {
+    const commands = await writeCommands(join(folder, "commands"), nodes);
     contenders.push(
+      mirrorRun(startUp, commands, "task-0"),
+      mirrorRun(viaCommand, commands, "all"),
       mirrorRun(viaZx, await writeTasks(join(folder, "zx"), nodes, "zx"), "all"),
       mirrorRun(viaSpawn, await writeTasks(join(folder, "spawn"), nodes, "child_process"), "all"),
     );
   }
   const rows = await compare(contenders, rounds(7));
-  const goals = [engineName, viaSpawn, viaZx].flatMap((name) => goalBeside(make, name, rows));
   return {
     title: `${nodes} nodes that each spawn \`true\``,
     rows,
-    goals,
-    notes: missing(),
+    goals: [make, ninja].flatMap((tool) => goalBeside(tool, viaCommand, rows)),
+    notes: [
+      ...(mirrorIsBuilt ? [make, ninja].flatMap((tool) => withoutStartUp(tool, viaCommand, startUp, rows)) : []),
+      `a command is \`run: ["true"]\`; ${jobs} at once, as more are no faster on two cores`,
+      "scripts and child_process have no goal: each of their processes is a fork of Node, or bash besides",
+      ...missing(),
+    ],
   };
 }
 
@@ -84,6 +100,14 @@ function goalBeside(other: string, name: string, rows: readonly Row[]): readonly
   if (![other, name].every((each) => rows.some((row) => row.name === each))) return [];
   const value = medianOf(rows, name) / medianOf(rows, other);
   return [{ what: `${name}, beside ${other}`, value, limit: 2, unit: "×" }];
+}
+
+/** Start-up is that of Node, and of reading and laying out the whole config. */
+function withoutStartUp(other: string, name: string, startUp: string, rows: readonly Row[]): readonly string[] {
+  if (!rows.some((row) => row.name === other)) return [];
+  const left = medianOf(rows, name) - medianOf(rows, startUp);
+  const ratio = (left / medianOf(rows, other)).toFixed(2);
+  return [`${name}, beside ${other}, start-up taken off: ${ratio} × (${left.toFixed(0)} ms)`];
 }
 
 /** A thousand targets; `touch`: each makes a file and all are made already, `true`: each runs `true`. */

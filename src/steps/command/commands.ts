@@ -55,7 +55,7 @@ function openLanes({ cwd, env, shell = "/bin/sh" }: Surroundings): LanesHere {
   if (!existsSync("/proc/loadavg") || !existsSync(shell) || !Object.keys(env).every(canInherit))
     return { kind: "none" };
   const counter = new PidCounter();
-  const lanes = new Lanes({ shell, cwd, env, counter });
+  const lanes = new Lanes({ shell, cwd, env, counter, groups: new Set() });
   return {
     kind: "some",
     lanes,

@@ -23,14 +23,14 @@ export function opening(mark: string): string {
 }
 
 /**
- * What a lane reads for one command. It is replaced by the program (`exec`), so that it costs one fork and no word
- * of it is taken for something of the shell's own. Its end, with its exit code, is marked on both streams.
+ * What a lane reads for one command: a simple command of the shell, the one form that dash starts without a fork of
+ * its own memory. Its name is a path, so it is never one of the shell's own. Its end, with its exit code, is marked
+ * on both streams.
  */
 export function commandText(command: Pick<Program, "file" | "args" | "env">, mark: string): string {
   const variables = Object.entries(command.env).map(([name, value]) => `${name}=${quote(value)}`);
-  const exported = variables.length === 0 ? "" : `export ${variables.join(" ")};`;
-  const words = [command.file, ...command.args].map(quote).join(" ");
-  return `(${exported}exec ${words}) </dev/null 2>&4 4>&-;s=$?;echo "${mark}$s";echo "${mark}$s" >&4\n`;
+  const words = [command.file, ...command.args].map(quote);
+  return `${[...variables, ...words].join(" ")} </dev/null 2>&4 4>&-;s=$?;echo "${mark}$s";echo "${mark}$s" >&4\n`;
 }
 
 /** What shells replace by a value of their own, or take for an order. */

@@ -19,6 +19,8 @@ export interface LaneSettings {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly counter: PidCounter;
+  /** The process groups of all lanes; each adds its own. */
+  readonly groups: Set<number>;
 }
 
 interface Running {
@@ -34,6 +36,7 @@ interface Running {
  */
 export class Lane implements Stoppable {
   readonly #counter: PidCounter;
+  readonly #allGroups: Set<number>;
   readonly #shell: ChildProcess;
   readonly #id = randomUUID();
   readonly #mark = `\x1emirror-${this.#id}-`;
@@ -45,8 +48,9 @@ export class Lane implements Stoppable {
   #running: Running | undefined;
   #last: { readonly command: string; readonly since: Moment } | undefined;
 
-  constructor({ shell, cwd, env, counter }: LaneSettings) {
+  constructor({ shell, cwd, env, counter, groups }: LaneSettings) {
     this.#counter = counter;
+    this.#allGroups = groups;
     this.#shell = spawn(shell, [], {
       cwd,
       env: { ...env, [MARK]: this.#id },
@@ -54,6 +58,7 @@ export class Lane implements Stoppable {
       detached: true,
     });
     this.#group = this.#shell.pid;
+    if (this.#group !== undefined) groups.add(this.#group);
     this.#read("stdout");
     this.#read("stderr");
     // Writing to a lane that is gone fails; that it is gone is told by its end.
@@ -122,7 +127,8 @@ export class Lane implements Stoppable {
 
   /** All that commands have started, wherever it has gone; the lane's own two processes are none of it. */
   #living(among?: readonly number[]): readonly number[] {
-    const family = { groups: this.#groups, roots: this.#groups, mark: `${MARK}=${this.#id}` };
+    const own = { groups: this.#groups, roots: this.#groups, mark: `${MARK}=${this.#id}` };
+    const family = { ...own, others: this.#allGroups };
     return livingMembers(family, among).filter((pid) => pid !== this.#shell.pid && pid !== this.#guard);
   }
 
@@ -148,7 +154,10 @@ export class Lane implements Stoppable {
 
   #onExit(signal: NodeJS.Signals | null): void {
     // Asked at once, while the number cannot yet belong to a new process.
-    if (this.#group !== undefined && !signalGroup(this.#group, 0)) this.#group = undefined;
+    if (this.#group !== undefined && !signalGroup(this.#group, 0)) {
+      this.#allGroups.delete(this.#group);
+      this.#group = undefined;
+    }
     const gone = { exitCode: null, signal };
     const ended = signal === null ? { ...gone, cause: new Error("the shell that was to start it has ended") } : gone;
     this.#state = "spent";

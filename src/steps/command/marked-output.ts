@@ -22,6 +22,7 @@ export class MarkedOutput {
       this.#give(data.subarray(0, found));
       this.#onMark(Number(data.toString("latin1", found + this.#mark.length, end)));
       data = data.subarray(end + 1);
+      if (data.length === 0) break;
     }
     const kept = this.#startOfMark(data);
     this.#give(data.subarray(0, kept));
