@@ -42,6 +42,7 @@ export function createRegistry(options: RegistryOptions): RegistryClient {
     checkpoints: createCheckpoints(),
     manner: createUploadManner(),
     heedWarnings: createWarnings(options.host, onWarning),
+    pullLimit: undefined,
   };
   return {
     name: options.host,
@@ -60,6 +61,7 @@ export function createRegistry(options: RegistryOptions): RegistryClient {
     mountBlob: (repository, digest, from, signal) => mountBlob(wire, repository, digest, from, signal),
     cancelUpload: (session) => cancelUpload(wire, session),
     listTags: (repository, signal) => listTags(wire, repository, signal),
+    pullLimit: () => wire.pullLimit,
     close: http.close,
   };
 }

@@ -6,6 +6,7 @@ export {
   type FileCredentials,
   type FileCredentialsOptions,
 } from "./auth/index.ts";
+export type { PullLimit } from "./client/pull-limit.ts";
 export { createRegistry, defaultUrl, type RegistryOptions } from "./client.ts";
 export type { ImageSource, ManifestHead } from "./content.ts";
 export { type Digest, digestOf, hashFor, hexOf, isDigest, parseDigest, shortDigest } from "./digest.ts";

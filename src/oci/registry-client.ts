@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { PullLimit } from "./client/pull-limit.ts";
 import type { ManifestHead, ReferrerSource } from "./content.ts";
 import type { Digest } from "./digest.ts";
 import type { Manifest } from "./manifest.ts";
@@ -96,6 +97,9 @@ export interface RegistryClient extends ReferrerSource {
 
   /** All tags of a repository, in the registry's order. Throws `registry/not-found`. */
   listTags(repository: string, signal: AbortSignal): Promise<string[]>;
+
+  /** How many more pulls it allows, where its answers so far have told: Docker Hub does, with every manifest. */
+  pullLimit(): PullLimit | undefined;
 
   /** Closes idle connections. */
   close(): void;

@@ -2,6 +2,7 @@ import { Failed } from "../../failure/index.ts";
 import type { Authorizer, Scope } from "../auth/index.ts";
 import { discard, type Http, type HttpAnswer, type HttpRequest, isStreamBody } from "../http/index.ts";
 import type { Checkpoints } from "./checkpoints.ts";
+import { type PullLimit, readPullLimit } from "./pull-limit.ts";
 import type { UploadManner } from "./upload-manner.ts";
 import type { HeedWarnings } from "./warnings.ts";
 
@@ -17,6 +18,8 @@ export interface Wire {
   /** How this registry has shown that it takes blobs. */
   readonly manner: UploadManner;
   readonly heedWarnings: HeedWarnings;
+  /** As the last answer that told of it had it. */
+  pullLimit: PullLimit | undefined;
 }
 
 /**
@@ -26,6 +29,7 @@ export interface Wire {
 export async function call(wire: Wire, scope: Scope, request: HttpRequest): Promise<HttpAnswer> {
   const answer = await authorizedAnswer(wire, scope, request);
   if (answer.headers.warning !== undefined) wire.heedWarnings(answer);
+  wire.pullLimit = readPullLimit(answer) ?? wire.pullLimit;
   return answer;
 }
 

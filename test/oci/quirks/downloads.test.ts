@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
+import { execFile, spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { test } from "uvu";
-import { isUpload, type QuirkyRegistry, type Seen } from "../../rig/quirks/index.ts";
+import { isUpload, profileNamed, type QuirkyRegistry, type Seen } from "../../rig/quirks/index.ts";
 import { BREAK_AT } from "../../rig/quirks/profiles/downloads.ts";
+import { missingCommand, requires } from "../../rig/skip.ts";
 import { index, large, profile } from "./profile.ts";
+
+const exec = promisify(execFile);
 
 const ofLarge = ({ log }: QuirkyRegistry): readonly Seen[] =>
   log.filter(({ method, path }) => method === "GET" && path.endsWith(large.digest));
@@ -61,5 +67,23 @@ profile("presigned-url-expired", { at: "source" }, async ({ source, target, arri
   assert.deepEqual(ranges(source), ["all 307", "all 200", `bytes=${BREAK_AT}- 307`, `bytes=${BREAK_AT}- 206`]);
   assert.equal(uploads(target), 1);
 });
+
+const address = "203.0.113.10";
+const inside = `ip link set lo up && ip addr add ${address}/32 dev lo && exec "$0" --import tsx "$1" ${address}`;
+const separated = requires(test, missingCommand("unshare"), missingCommand("ip"), missingNamespaces());
+
+separated(`redirect-to-private-address: ${profileNamed("redirect-to-private-address").client}`, async () => {
+  const script = fileURLToPath(new URL("./from-public-address.ts", import.meta.url));
+  const { stdout } = await exec("unshare", ["-rn", "sh", "-c", inside, process.execPath, script]);
+  const { failure, statuses } = JSON.parse(stdout);
+  assert.deepEqual([failure.code, failure.class, statuses], ["registry/unreachable", "permanent", [307]]);
+  assert.match(failure.message, /169\.254\.169\.254.*private address/);
+});
+
+/** Why a test cannot have a network of its own, or undefined where it can. */
+function missingNamespaces(): string | undefined {
+  const { status } = spawnSync("unshare", ["-rn", "ip", "link", "set", "lo", "up"]);
+  return status === 0 ? undefined : "networks of one's own are not allowed here";
+}
 
 test.run();

@@ -43,6 +43,20 @@ profile("hub-abuse-429", { at: "source" }, async ({ from, source, arrives }) => 
   assert.deepEqual(talk(source, isManifest), ["HEAD 429", "HEAD 200", "GET 429", "GET 200"]);
 });
 
+profile("docker-hub-ratelimit-headers", { at: "source" }, async ({ source, from, arrives }) => {
+  source.store.hold("team/app", "v1", single);
+  assert.equal(from.pullLimit(), undefined);
+  await from.headManifest("team/app", "v1", new AbortController().signal);
+  assert.deepEqual(from.pullLimit(), { remaining: 100, limit: 100, windowSeconds: 21_600 });
+  assert.deepEqual(
+    talk(source, () => true),
+    ["HEAD 200"],
+    "it costs no pull to know",
+  );
+  await arrives();
+  assert.equal(from.pullLimit()?.remaining, 99);
+});
+
 profile("503-then-ok-everywhere", { at: "target" }, async ({ target, arrives }) => {
   await arrives(index);
   assert.ok(talk(target, isUpload).includes("PUT 503"));

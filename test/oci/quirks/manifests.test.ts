@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "uvu";
+import { NO_REFERRERS } from "../../../src/oci/index.ts";
 import { isBlob, isManifest, isMount, isUpload } from "../../rig/quirks/index.ts";
 import { failureOf, index, never, profile, single, talk } from "./profile.ts";
 
@@ -101,6 +102,13 @@ profile("schema1-only", { at: "source" }, async ({ source, from, target }) => {
   assert.deepEqual([failure.code, failure.class], ["oci/schema1", "permanent"]);
   assert.match(failure.hint ?? "", /^Push it again/);
   assert.ok(!target.log.some(isBlob));
+});
+
+profile("gitlab-referrers-tag-normalised", { at: "source" }, async ({ source, target, arrives }) => {
+  const { referrers } = await arrives();
+  assert.ok(source.log.some(({ path }) => path.endsWith(`/manifests/${single.top.digest.replace(":", "-")}`)));
+  assert.deepEqual(referrers, NO_REFERRERS);
+  assert.deepEqual(target.store.tags("team/app"), ["v1"]);
 });
 
 test.run();

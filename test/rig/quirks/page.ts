@@ -1,0 +1,50 @@
+import { fileURLToPath } from "node:url";
+import { profileGroups } from "./index.ts";
+import type { Profile } from "./quirk.ts";
+
+/** Where the page stands that users read. */
+export const pageFile = fileURLToPath(new URL("../../../docs/registries.md", import.meta.url));
+
+const INTRODUCTION = `# Registries, as they are
+
+The specification says how a registry answers. Registries in use answer in other ways too, and networks between here
+and there break. Each row below is one such way: a server in \`test/rig/quirks\` behaves so, images are copied through
+it, and a test in \`test/oci/quirks\` reads the requests that were made and hashes every byte that arrived. The rows are
+written from the rig by \`node --import tsx test/rig/quirks/write-page.ts\`, and a test fails where they differ.
+
+Reports are where the behaviour was described: \`ggcr\` is google/go-containerregistry (crane), \`ocync\` is
+clowdhaus/ocync. The servers imitate what is described there; they are not the registries themselves.
+`;
+
+const CLOSING = `## What a copy relies on
+
+- **Bytes are verified as they pass.** A blob's last bytes are held back until its size and digest are right: what is
+  wrong is never whole at the target. A blob that was put together from several answers is verified as a whole.
+- **A dropped download goes on** from the byte where it broke, with \`Range\` and \`If-Range\`, by a new request to the
+  registry, since a signed address may have expired. A store that ignores the range sends all of it, and what is known is
+  passed over; an answer with another part is not used.
+- **A dropped upload goes on** where the registry says it stopped, if it can be so: not before what it has confirmed, not
+  after what was sent. Otherwise the blob is sent again from the start. distribution 2 (Docker's registry, Harbor) does
+  not take up an upload whose connection broke; there it is always sent again.
+- **One PUT for a blob**, unless the registry refuses large bodies: then chunks, a quarter of what was refused and no
+  shorter than \`OCI-Chunk-Min-Length\`, for this blob and all after it. A blob of more than 16 MiB whose upload broke
+  and could not go on is sent in chunks of 16 MiB. Where what came in parts turns out damaged, it is sent whole, and
+  nothing more is sent in parts there.
+- **After a kill**, \`.mirror/uploads.ndjson\` knows where blobs were being sent: the next run mounts from there what is
+  complete and goes on with what was begun. The file is a hint, kept for a week and readable by its owner alone, as the
+  address of an upload can hold a signature. Deleting it costs nothing but time. Bytes on their way are not kept on disk:
+  to go on with an upload, the blob is read from its source again from the first byte, so that all of it is verified.
+`;
+
+/** docs/registries.md, from the profiles. */
+export function registriesPage(): string {
+  const groups = [...profileGroups].map(([title, profiles]) => `## ${title}\n\n${table(profiles)}\n`);
+  return [INTRODUCTION, ...groups, CLOSING].join("\n");
+}
+
+function table(profiles: readonly Profile[]): string {
+  const rows = profiles.map(
+    ({ name, imitates, client, source }) => `| \`${name}\` | ${imitates} | ${client} | ${source} |`,
+  );
+  return ["| profile | the server | what mirror does | reported |", "| --- | --- | --- | --- |", ...rows].join("\n");
+}
