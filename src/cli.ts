@@ -73,6 +73,7 @@ function host(): Host {
     env: process.env,
     home: homedir(),
     cwd: process.cwd(),
+    input: () => process.stdin,
     out: process.stdout,
     err: process.stderr,
     now: () => Date.now(),

@@ -3,6 +3,8 @@ export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
   readonly cwd: string;
+  /** The standard input, opened when it is first asked for. */
+  readonly input: () => AsyncIterable<Uint8Array | string>;
   readonly out: NodeJS.WriteStream;
   readonly err: NodeJS.WriteStream;
   readonly now: () => number;

@@ -12,6 +12,10 @@ export function configOf(host: Host, args: Arguments): Promise<Config> {
   return readConfig({ path, env: host.env, cwd: host.cwd });
 }
 
+/** True where a command line names a config, or one is in this folder or those above. */
+export const hasConfig = (host: Host, args: Arguments): boolean =>
+  args.values.has("config") || existsSync(nearest(host.cwd));
+
 function nearest(folder: string): string {
   for (let at = folder; ; at = dirname(at)) {
     if (existsSync(join(at, FILE))) return join(at, FILE);

@@ -29,7 +29,7 @@ type OnSecret = (secret: string, of?: { readonly username: string }) => void;
  * Connections for a config. Nothing is opened before it is asked for: embedded registries are served from then on
  * until `close`, and credentials are read when a server first wants them.
  */
-export function openConnections(config: Config, options: OpenOptions): Connections {
+export function openConnections(config: Pick<Config, "upstreams" | "registries">, options: OpenOptions): Connections {
   const { onSecret, onWarning = () => {} } = options;
   const pauses = createHostPauses();
   const shared = { onSecret, onWarning, pauses };

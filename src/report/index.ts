@@ -4,6 +4,7 @@ export { renderFailure } from "./failure.ts";
 export { formatBytes, formatDuration, formatRate } from "./format.ts";
 export type { GraphFormat, GraphNode } from "./graph/graph.ts";
 export { renderGraph } from "./graph/graph.ts";
+export { type ImagesOptions, renderImages, renderWhy } from "./images.ts";
 export type { Mask } from "./mask.ts";
 export { createMask } from "./mask.ts";
 export { maskEvent, maskFailure } from "./mask-event.ts";

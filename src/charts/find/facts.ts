@@ -17,7 +17,9 @@ export interface Facts {
 /** Reads what a document says of itself. */
 export function factsOf(root: Node, source: string, template: string | undefined): Facts {
   const metadata = get(root, "metadata");
-  const [kind, name] = [textOf(get(root, "kind")), textOf(get(metadata, "name"))];
+  const chart = metadata === undefined ? textOf(get(root, "name")) : undefined;
+  const kind = textOf(get(root, "kind")) ?? (chart === undefined ? undefined : "Chart");
+  const name = textOf(get(metadata, "name")) ?? chart;
   return {
     source,
     template,

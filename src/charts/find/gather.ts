@@ -18,8 +18,13 @@ export function gather(found: readonly Located[]): {
   const warnings: Failure[] = [];
   for (const { place, reference } of found) {
     const normal = normalReference(reference);
-    if (normal === undefined) warnings.push(unreadable(place, reference));
-    else places.set(normal, [...(places.get(normal) ?? []), place]);
+    if (normal === undefined) {
+      warnings.push(unreadable(place, reference));
+      continue;
+    }
+    const known = places.get(normal);
+    if (known === undefined) places.set(normal, [place]);
+    else known.push(place);
   }
   const findings = [...places].map(([reference, at]) => findingOf(reference, at));
   return { findings: findings.sort((a, b) => (a.reference < b.reference ? -1 : 1)), warnings };

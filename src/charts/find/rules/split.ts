@@ -1,4 +1,5 @@
 import { child, isTextAt, type MapAt, nameAbove, type TextAt } from "../at.ts";
+import { partNamed } from "../split/roles.ts";
 import { splitImages } from "../split/split.ts";
 import { saysImage, saysImages } from "../words.ts";
 import { get } from "../yaml/node.ts";
@@ -24,7 +25,9 @@ export const splitEnv: Rule = {
 };
 
 function textEntries(at: MapAt): { readonly name: string; readonly at: TextAt }[] {
-  return at.node.entries.flatMap(({ key, value }) => {
+  // Every map of every manifest comes here, and few have parts of images.
+  const parts = at.node.entries.filter(({ key, value }) => value.kind === "text" && partNamed(key) !== undefined);
+  return parts.flatMap(({ key, value }) => {
     const entry = child(at, key, value);
     return isTextAt(entry) ? [{ name: key, at: entry }] : [];
   });

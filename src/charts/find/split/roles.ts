@@ -29,22 +29,36 @@ export function familiesOf(
 ): ReadonlyMap<string, Family> {
   const families = new Map<string, Map<Role, TextAt>>();
   for (const { name, at } of values) {
-    if (at.node.value === "") continue;
-    const { stem, role } = partsOf(name);
-    if (role === undefined) continue;
-    const family = families.get(stem) ?? new Map<Role, TextAt>();
-    families.set(stem, family.set(role, at));
+    const part = partNamed(name);
+    if (part === undefined || at.node.value === "") continue;
+    const family = families.get(part.stem) ?? new Map<Role, TextAt>();
+    families.set(part.stem, family.set(part.role, at));
   }
   return families;
 }
 
-function partsOf(name: string): { readonly stem: string; readonly role: Role | undefined } {
+interface PartName {
+  readonly stem: string;
+  readonly role: Role;
+}
+
+const known = new Map<string, PartName | undefined>();
+
+/** What a name says of the part of an image that it is; undefined where it is none. */
+export function partNamed(name: string): PartName | undefined {
+  if (known.has(name)) return known.get(name);
+  const part = readPartName(name);
+  if (known.size < 10_000) known.set(name, part);
+  return part;
+}
+
+function readPartName(name: string): PartName | undefined {
   const all = wordsOf(name);
   // `defaultImageVersion` beside `image` is its tag.
   const words = all[0] === "default" ? all.slice(1) : all;
   const tail = words.at(-1) === "256" ? 2 : 1;
   const role = ROLES.get(words.slice(-tail).join(""));
-  return { stem: (role === "image" ? words : words.slice(0, -tail)).join(" "), role };
+  return role && { stem: (role === "image" ? words : words.slice(0, -tail)).join(" "), role };
 }
 
 /** The stem of the family that `fooImage` borrows from: `foo` has its tag where `foo image` has none. */
