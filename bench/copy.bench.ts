@@ -43,6 +43,7 @@ const { values } = parseArgs({
   },
 });
 const printed: string[] = [];
+let somethingFailed = false;
 process.exitCode = await main();
 
 async function main(): Promise<number> {
@@ -72,7 +73,7 @@ async function main(): Promise<number> {
     print("\n## Goals\n");
     for (const verdict of verdicts) print(`- ${verdictLine(verdict)}`);
     if (values.write) await writeResults(`# Copying: results\n\n${printed.join("\n")}\n`);
-    return verdicts.every(isMet) ? 0 : 1;
+    return verdicts.every(isMet) && !somethingFailed ? 0 : 1;
   } finally {
     if (typeof network !== "string") network.down();
     await rm(folder, { recursive: true, force: true });
@@ -96,7 +97,7 @@ async function measureAll(chosen: readonly WorkRow[], bench: Bench): Promise<rea
       await place?.made.remove();
       place = { name: row.set, made: await makePlace(join(bench.folder, row.set), row.set, scale) };
     }
-    verdicts.push(...(await measureRow(row, place.made, bench)));
+    verdicts.push(...(await measureRow(row, place.made, bench).catch((error: unknown) => failed(row, String(error)))));
   }
   return verdicts;
 }
@@ -114,10 +115,21 @@ async function measureRow(row: WorkRow, place: Place, bench: Bench): Promise<rea
     `\`${row.name}\`: ${setTitles[row.set]}. Rounds: ${rounds}; tools of one image each: ${row.processes} at once; load ${loadavg()[0]?.toFixed(1)}.\n`,
   );
   print(`${tableOf(measured)}\n`);
-  for (const { name, failure } of measured) if (failure !== undefined) print(`- ${name}: ${failure}`);
+  for (const { name, kind, failure } of measured) {
+    if (failure === undefined) continue;
+    print(`- ${name}: ${failure}`);
+    if (kind === "mirror") somethingFailed = true;
+  }
   const verdicts = verdictsOf(row, measured);
   for (const verdict of verdicts) print(`- ${verdictLine(verdict)}`);
   return verdicts;
+}
+
+/** What kept a kind of work from being measured at all. The rest is measured nevertheless. */
+function failed({ title }: WorkRow, why: string): readonly Verdict[] {
+  print(`\n## ${title}\n\nfailed: ${why}`);
+  somethingFailed = true;
+  return [];
 }
 
 function reasonAgainst({ way }: WorkRow, { certificate, farNet }: Bench): string | undefined {

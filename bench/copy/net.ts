@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 
 /** Where contenders and registries run. */
 export interface Net {
@@ -25,6 +26,7 @@ export function farNet(): Net | string {
   const oneWay = String(far.roundTripMs / 2);
   const command = process.env.MIRROR_BENCH_NET;
   if (command !== undefined) {
+    if (existsSync("/run/netns/perfc")) return "the network namespace perfc is there already: somebody else is at work";
     if (!succeeds(command, "up", oneWay, String(far.mbit))) return `${command} up failed`;
     return between("perfc", "perfs", () => void succeeds(command, "down"));
   }

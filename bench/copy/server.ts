@@ -3,6 +3,7 @@ import { closeSync, openSync } from "node:fs";
 import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import type { Certificate } from "./certificate.ts";
 import type { Net } from "./net.ts";
 
@@ -49,11 +50,12 @@ export async function startServer({ storage, scratch, certificate, net }: Server
   await writeFile(config, JSON.stringify(settings));
   const output = openSync(log, "w");
   const [command = "", ...args] = [...net.onServer, "docker-registry", "serve", config];
-  const child = spawn(command, args, { stdio: ["ignore", output, "ignore"] });
+  const child = spawn(command, args, { stdio: ["ignore", output, "pipe"] });
   closeSync(output);
+  const errors = endOf(child.stderr);
   const killWithUs = (): boolean => child.kill("SIGKILL");
   process.once("exit", killWithUs);
-  await listening(child, port);
+  await listening(child, port, errors);
 
   let read = 0;
   return {
@@ -78,6 +80,14 @@ export async function startServer({ storage, scratch, certificate, net }: Server
   };
 }
 
+function endOf(stream: Readable | null): () => string {
+  let end = "";
+  stream?.setEncoding("utf8").on("data", (text: string) => {
+    end = (end + text).slice(-400);
+  });
+  return () => end.trim();
+}
+
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once("error", reject);
@@ -89,10 +99,10 @@ function freePort(): Promise<number> {
 }
 
 /** Looks for the port in the process's own network: it may be one that we cannot reach. */
-async function listening(child: ChildProcess, port: number): Promise<void> {
+async function listening(child: ChildProcess, port: number, errors: () => string): Promise<void> {
   const wanted = new RegExp(`:${port.toString(16).toUpperCase().padStart(4, "0")} \\S+ 0A `);
   for (let waited = 0; waited < 10_000; waited += 10) {
-    if (child.exitCode !== null) throw new Error(`docker-registry ended with ${child.exitCode}`);
+    if (child.exitCode !== null) throw new Error(`docker-registry ended with ${child.exitCode}: ${errors()}`);
     for (const table of ["tcp", "tcp6"]) {
       const sockets = await readFile(`/proc/${child.pid}/net/${table}`, "utf8").catch(() => "");
       if (wanted.test(sockets)) return;
