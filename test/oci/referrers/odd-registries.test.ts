@@ -74,16 +74,27 @@ for (const one of [image, index]) {
         body: found.bytes,
       };
     };
-    a.script = ({ method, path }) => {
-      const answer = normalised(path);
-      return answer && method === "HEAD"
-        ? { ...answer, headers: { ...answer.headers, "content-length": String(answer.body?.length) }, body: "" }
-        : answer;
-    };
-    const result = await createTransfer().copy(copyOf(source, target, one));
-    assert.deepEqual([result.referrers.artifact, result.referrers.signature, result.warnings], [0, 0, []]);
-    assert.equal(standsAt("1.0"), one.top.digest);
-    assert.equal(standsAt(digestTag(one.top)), undefined);
+    for (const tags of ["unlisted", "listed"] as const) {
+      a.script = ({ method, path }) => {
+        if (tags === "listed" && path.endsWith("/tags/list")) {
+          return { status: 200, body: JSON.stringify({ name: "team/app", tags: [digestTag(one.top)] }) };
+        }
+        const answer = normalised(path);
+        const length = { "content-length": String(answer?.body?.length) };
+        return answer && method === "HEAD"
+          ? { ...answer, headers: { ...answer.headers, ...length }, body: "" }
+          : answer;
+      };
+      const to = { registry: target.client, repository: "mirrored/app", tag: tags };
+      const result = await createTransfer().copy(copyOf(source, target, one, { to }));
+      assert.deepEqual([result.referrers.artifact, result.referrers.signature, result.warnings], [0, 0, []]);
+      assert.equal(standsAt(tags), one.top.digest);
+      assert.equal(standsAt(digestTag(one.top)), undefined);
+      const read = asked(a, /manifests\/sha256-/).filter(
+        (line) => line === `GET /v2/team/app/manifests/${digestTag(one.top)}`,
+      );
+      assert.equal(read.length, tags === "listed" ? 1 : 0);
+    }
   });
 }
 

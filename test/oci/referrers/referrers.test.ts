@@ -220,6 +220,8 @@ test("of a trimmed index, the signatures of its children travel and its own stay
     );
     assert.equal(await digestAt(target.host, "mirrored/app", digestTag(single.top, ".sig")), child.top.digest);
     assert.equal(await digestAt(target.host, "mirrored/app", digestTag(multi.top, ".sig")), undefined);
+    const asked = await source.requests();
+    assert.ok(!asked.some((line) => line.endsWith(`/referrers/${result.digest}`)), "nothing refers to what is new");
   }));
 
 test("where a signature is required, that of an index does not hold for a part of it", () =>
@@ -271,8 +273,23 @@ test("tags that go round in a circle are followed once", () =>
       { ...app(single), tag: digestTag(b.top, ".att") },
     ]);
     const result = await createTransfer().copy(copyOf(source, target, single));
-    assert.equal(result.referrers.signature, 3);
+    assert.deepEqual(result.referrers, { signature: 3, sbom: 0, attestation: 0, artifact: 0 });
     assert.equal(await digestAt(target.host, "mirrored/app", digestTag(b.top, ".sig")), a.top.digest);
+  }));
+
+test("where a signature is required, an index is signed as a whole or for each of its platforms", () =>
+  withPair("with", "with", async (source, target) => {
+    const sign = (image: Image) =>
+      pushAll(source.host, [{ ...app(cosignSignature(image.top)), tag: digestTag(image.top, ".sig") }]);
+    await pushAll(source.host, [app(multi)]);
+    await sign(single);
+    const request = copyOf(source, target, multi, { signatures: "require" });
+    assert.equal((await failureOf(createTransfer().copy(request))).code, "transfer/unsigned");
+    await sign(arm);
+    assert.equal((await createTransfer().copy(request)).referrers.signature, 2);
+    await source.requests();
+    assert.equal((await createTransfer().copy(request)).changed, false);
+    assert.ok(!(await source.requests()).some((line) => /referrers|tags/.test(line)), "the target was enough");
   }));
 
 real("what others listed at the tag stays, and two copies at once do not lose each other's", () =>
