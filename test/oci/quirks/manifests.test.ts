@@ -104,11 +104,16 @@ profile("schema1-only", { at: "source" }, async ({ source, from, target }) => {
   assert.ok(!target.log.some(isBlob));
 });
 
-profile("gitlab-referrers-tag-normalised", { at: "source" }, async ({ source, target, arrives }) => {
-  const { referrers } = await arrives();
-  assert.ok(source.log.some(({ path }) => path.endsWith(`/manifests/${single.top.digest.replace(":", "-")}`)));
-  assert.deepEqual(referrers, NO_REFERRERS);
-  assert.deepEqual(target.store.tags("team/app"), ["v1"]);
-});
+const withSignatures = { signatures: "copy" } as const;
+profile(
+  "gitlab-referrers-tag-normalised",
+  { at: "source", request: withSignatures },
+  async ({ source, target, arrives }) => {
+    const { referrers } = await arrives();
+    assert.ok(source.log.some(({ path }) => path.endsWith(`/manifests/${single.top.digest.replace(":", "-")}`)));
+    assert.deepEqual(referrers, NO_REFERRERS);
+    assert.deepEqual(target.store.tags("team/app"), ["v1"]);
+  },
+);
 
 test.run();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "uvu";
 import type { Failed, Failure } from "../../../src/failure/index.ts";
 import {
+  type CopyRequest,
   type CopyResult,
   createHostPauses,
   createRegistry,
@@ -43,6 +44,7 @@ export interface ProfileOptions {
   readonly at: "source" | "target";
   /** Of the client that speaks to that side. */
   readonly client?: Partial<RegistryOptions>;
+  readonly request?: Partial<CopyRequest>;
 }
 
 /** A test of what the client does with a profile: `body` copies and looks at the requests that were made. */
@@ -61,7 +63,11 @@ export function profile(name: string, options: ProfileOptions, body: (scene: Sce
   });
 }
 
-function sceneOf(source: QuirkyRegistry, target: QuirkyRegistry, { at, client = {} }: ProfileOptions): Scene {
+function sceneOf(
+  source: QuirkyRegistry,
+  target: QuirkyRegistry,
+  { at, client = {}, request = {} }: ProfileOptions,
+): Scene {
   const pauses = createHostPauses();
   const from = createRegistry({ host: source.host, backoff, pauses, ...(at === "source" ? client : {}) });
   const to = createRegistry({ host: target.host, backoff, pauses, ...(at === "target" ? client : {}) });
@@ -75,6 +81,7 @@ function sceneOf(source: QuirkyRegistry, target: QuirkyRegistry, { at, client = 
       tags: "mutable",
       stopping: never,
       killed: never,
+      ...request,
     });
   };
   return {

@@ -1,14 +1,4 @@
-import {
-  errorReply,
-  firstTimes,
-  isBlob,
-  isManifest,
-  isMount,
-  isUpload,
-  type Profile,
-  type Quirk,
-  type Seen,
-} from "../quirk.ts";
+import { errorReply, firstTimes, isManifest, isMount, type Profile, type Quirk } from "../quirk.ts";
 import { hashOf } from "../store.ts";
 
 /** What registries say of manifests, tags and repositories. */
@@ -182,12 +172,18 @@ export const manifestProfiles: readonly Profile[] = [
     client: "Look whether it is an index and not the image, before it takes it for a list",
     source: "oras-go#1396",
     quirk: () => ({
-      before: (seen: Seen, { store }) => {
-        const [, repository = "", hex = ""] = /^\/v2\/(.+)\/manifests\/sha256-([0-9a-f]{64})$/.exec(seen.path) ?? [];
+      before: ({ method, path }, { store }) => {
+        const pattern = /^\/v2\/(.+)\/(?:manifests\/sha256-|referrers\/sha256:)([0-9a-f]{64})$/;
+        const [, repository = "", hex = ""] = pattern.exec(path) ?? [];
         const subject = store.manifests.get(`${repository} sha256:${hex}`);
-        if (subject === undefined || isBlob(seen) || isUpload(seen) || seen.method === "PUT") return undefined;
+        if (subject === undefined || method === "PUT") return undefined;
         const headers = { "content-type": subject.mediaType, "docker-content-digest": `sha256:${hex}` };
         return { status: 200, headers, body: subject.bytes };
+      },
+      after: (reply, { path }, { store }) => {
+        if (!path.endsWith("/tags/list") || reply.status !== 200) return reply;
+        const digests = [...store.manifests.keys()].flatMap((key) => / sha256:(.+)$/.exec(key)?.[1] ?? []);
+        return { status: 200, body: JSON.stringify({ tags: ["v1", ...digests.map((hex) => `sha256-${hex}`)] }) };
       },
     }),
   },
