@@ -42,7 +42,8 @@ export async function readConstraint(text: string, chart: string): Promise<Const
     const spaced = group.replace(/(\S+)\s+-\s+(\S+)/g, ">=$1 <=$2");
     const parts = [...spaced.matchAll(PART)].map(([, operator = "", operand = ""]) => ({
       operator: OPERATORS[operator] ?? operator,
-      operand,
+      // Behind a placeholder nothing counts.
+      operand: operand.replace(/^(v?(?:\d+\.)?[xX*])\..*/, "$1"),
     }));
     const rest = spaced.replace(PART, "").replace(/[\s,]/g, "");
     const readable = parts.every(({ operator, operand }) => {

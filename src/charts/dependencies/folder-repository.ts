@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from "node:fs/promises";
-import { basename, join, resolve, sep } from "node:path";
+import { basename, join, normalize } from "node:path";
 import { Failed } from "../../failure/index.ts";
 import { digestOf } from "../../oci/index.ts";
 import { unlessMissing } from "../../oci/layout/disk.ts";
@@ -32,12 +32,9 @@ export function folderRepository(folder: string): ChartRepository {
     async fetch(chart, version) {
       const { index, packed, unpacked } = await list();
       const entry = index?.entry(chart, version);
-      const name = `${chart}-${version}.tgz`;
-      // A folder that was copied from a server may have the server's URLs in its index.
-      const file = [...(entry?.urls ?? []).map((url) => fileFor(url, folder)), join(folder, name)].find(
-        (path) => path !== undefined && packed.includes(path.slice(folder.length + 1)),
-      );
-      if (file !== undefined) return readPacked(file, entry?.digest);
+      const names = [...(entry?.urls ?? []).map(pathOf), `${chart}-${version}.tgz`];
+      const file = packed.find((path) => names.includes(path)) ?? packed.find((path) => names.includes(basename(path)));
+      if (file !== undefined) return readPacked(join(folder, file), entry?.digest);
       const chosen = unpacked.find((one) => one.name === chart && one.version === version);
       if (chosen !== undefined) return { kind: "folder", folder: chosen.folder, from: chosen.folder };
       const known = await this.versions(chart);
@@ -79,10 +76,9 @@ function versionIn(file: string, chart: string): string | undefined {
   return /^v?\d+(?:\.\d+)*(?:[-+].*)?$/.test(version) ? version : undefined;
 }
 
-function fileFor(url: string, folder: string): string | undefined {
-  const path = URL.canParse(url) ? basename(new URL(url).pathname) : url;
-  const file = resolve(folder, decodeURIComponent(path));
-  return file.startsWith(folder + sep) ? file : undefined;
+/** Where a URL of an index leads in a folder; one that was copied from a server may have the server's URLs. */
+function pathOf(url: string): string {
+  return URL.canParse(url) ? basename(new URL(url).pathname) : normalize(url);
 }
 
 async function readPacked(file: string, written: string | undefined) {
