@@ -13,10 +13,10 @@ import { countOf } from "./parse.ts";
 import { openReporting } from "./reporting.ts";
 import { selectionOf } from "./selection.ts";
 
-/** Nodes at work at once. */
-const JOBS = 16;
+/** Nodes at work at once. Most of them wait for registries, and how much those are asked at once is learnt from them. */
+const JOBS = 64;
 /** Of these, transfers with one registry, where its declaration does not say. */
-const JOBS_PER_REGISTRY = 8;
+const JOBS_PER_REGISTRY = 64;
 const ATTEMPTS = 3;
 
 /**

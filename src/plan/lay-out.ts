@@ -6,7 +6,7 @@ import { collisions } from "./collisions.ts";
 import { type Edge, inOrder } from "./edges.ts";
 
 import { destinationOf, splitTag } from "./naming.ts";
-import { poolOfHost, poolOfRegistry } from "./pools.ts";
+import { poolOfHost, poolOfRegistry, THIS_MACHINE } from "./pools.ts";
 import type { Step } from "./step.ts";
 
 /**
@@ -19,7 +19,7 @@ export function layOut(config: Config, pins: Pins): Graph<Step> {
   const draft = new Draft();
   for (const image of config.images.values()) {
     const kind = image.origin.kind === "build" ? "build" : "pin";
-    draft.add(asNodeId(`${kind}:${image.name}`), { kind, image: image.name }, []);
+    draft.add(asNodeId(`${kind}:${image.name}`), { kind, image: image.name }, kind === "build" ? [THIS_MACHINE] : []);
   }
   for (const target of config.targets.values()) addTarget(draft, config, target, pins);
   for (const bundle of config.bundles.values()) addBundle(draft, config, bundle);
@@ -101,7 +101,7 @@ function addBundle(draft: Draft, config: Config, bundle: Bundle): void {
 }
 
 function addTask(draft: Draft, task: Task): void {
-  draft.add(asNodeId(task.name), { kind: "script", task: task.name }, [], task.needs);
+  draft.add(asNodeId(task.name), { kind: "script", task: task.name }, [THIS_MACHINE], task.needs);
 }
 
 function resolveNeeds(draft: Draft): Failure[] {

@@ -5,6 +5,7 @@ import {
   type Credentials,
   createFileCredentials,
   createHostPauses,
+  createHostWindows,
   createRegistry,
   defaultUrl,
   type RegistryClient,
@@ -31,8 +32,7 @@ type OnSecret = (secret: string, of?: { readonly username: string }) => void;
  */
 export function openConnections(config: Pick<Config, "upstreams" | "registries">, options: OpenOptions): Connections {
   const { onSecret, onWarning = () => {} } = options;
-  const pauses = createHostPauses();
-  const shared = { onSecret, onWarning, pauses };
+  const shared = { onSecret, onWarning, pauses: createHostPauses(), windows: createHostWindows() };
   const fromFiles = createFileCredentials(options);
   const served: ServedRegistry[] = [];
   const clients = new Map<string, Promise<RegistryClient>>();
@@ -58,7 +58,7 @@ export function openConnections(config: Pick<Config, "upstreams" | "registries">
   const serve = async (registry: Extract<Registry, { readonly type: "embedded" }>): Promise<RegistryClient> => {
     const server = await serveLayout({ folder: registry.folder, listen: { host: "127.0.0.1", port: 0 } });
     served.push(server);
-    return createRegistry({ host: registry.host, url: `http://${server.host}`, pauses });
+    return createRegistry({ host: registry.host, url: `http://${server.host}`, ...shared });
   };
 
   const target = (name: string): Promise<RegistryClient> => {

@@ -14,6 +14,7 @@ import { createConnections } from "./connections.ts";
 import { exchange } from "./exchange.ts";
 import { type HttpAnswer, type HttpRequest, isStreamBody } from "./message.ts";
 import { followRedirects } from "./redirect.ts";
+import { createHostWindows, type HostWindows } from "./windows.ts";
 
 export interface HttpOptions {
   /** Certificates in PEM, trusted beside the system's. */
@@ -27,6 +28,8 @@ export interface HttpOptions {
   readonly backoff?: Partial<BackoffOptions>;
   /** Shared by clients that speak to the same hosts. */
   readonly pauses?: HostPauses;
+  /** Shared in the same way. */
+  readonly windows?: HostWindows;
   readonly userAgent?: string;
 }
 
@@ -42,16 +45,17 @@ export interface Http {
 }
 
 export function createHttp(options: HttpOptions = {}): Http {
-  const connections = createConnections({ ca: options.ca, perHost: options.connectionsPerHost ?? 32 });
+  const connections = createConnections({ ca: options.ca, perHost: options.connectionsPerHost ?? 64 });
   const backoff = { ...defaultBackoff, ...options.backoff };
   const pauses = options.pauses ?? createHostPauses();
+  const windows = options.windows ?? createHostWindows();
   const limits = { connections, connectMs: options.connectMs ?? 15_000, idleMs: options.idleMs ?? 60_000 };
   const userAgent = options.userAgent ?? "mirror";
 
   const sendHop = async (hop: HttpRequest, addresses: "any" | "public"): Promise<HttpAnswer> => {
     await pauses.wait(hop.url.host, hop.signal);
     try {
-      return await exchange(hop, { ...limits, addresses });
+      return await windows.within(hop, () => exchange(hop, { ...limits, addresses }));
     } catch (error) {
       throw connectionFailure(error, hop.url, hop.signal);
     }

@@ -13,3 +13,4 @@ export { cancelled, connectionFailure, isPassing } from "./connection-failure.ts
 export { createHttp, type Http, type HttpOptions } from "./http.ts";
 export { type HttpAnswer, type HttpRequest, isStreamBody, type Method, type StreamBody } from "./message.ts";
 export { addressesFrom, resolveUrl } from "./redirect.ts";
+export { createHostWindows, type HostWindows } from "./windows.ts";

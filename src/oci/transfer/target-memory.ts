@@ -23,6 +23,9 @@ export interface TargetMemory {
   readonly holder: (registry: string, digest: Digest) => Promise<string> | undefined;
   readonly lead: (registry: string, digest: Digest, bring: () => Promise<string>) => Promise<string>;
   readonly forget: (registry: string, repository: string, digest: Digest) => void;
+  /** False once a registry has refused to look for a blob in the repository that it is to be in. */
+  readonly mounts: (registry: string) => boolean;
+  readonly mountsNothing: (registry: string) => void;
   readonly hasManifest: (registry: string, repository: string, digest: Digest) => boolean;
   readonly addManifest: (registry: string, repository: string, digest: Digest) => void;
 }
@@ -34,6 +37,7 @@ export function createTargetMemory(): TargetMemory {
   const holders = new Map<string, Promise<string>>();
   const inRepository = new Map<string, Promise<Brought>>();
   const manifests = new Set<string>();
+  const withoutMounts = new Set<string>();
   return {
     once: async (registry, repository, digest, bring, isDropped) => {
       const key = `${registry} ${repository} ${digest}`;
@@ -52,6 +56,10 @@ export function createTargetMemory(): TargetMemory {
     forget: (registry, repository, digest) => {
       inRepository.delete(`${registry} ${repository} ${digest}`);
       holders.delete(`${registry} ${digest}`);
+    },
+    mounts: (registry) => !withoutMounts.has(registry),
+    mountsNothing: (registry) => {
+      withoutMounts.add(registry);
     },
     hasManifest: (registry, repository, digest) => manifests.has(`${registry} ${repository} ${digest}`),
     addManifest: (registry, repository, digest) => {

@@ -19,7 +19,7 @@ import { createTargetMemory } from "./target-memory.ts";
 import { type ImageTree, loadTree, platformsIn } from "./tree.ts";
 
 export interface TransferOptions {
-  /** Blobs at once from one source, and to one target. */
+  /** Large blobs at once from one source, and to one target. */
   readonly blobsPerHost?: number;
   readonly backoff?: Partial<BackoffOptions>;
   /** Kept for the runs to come; without it, each begins with what the registries tell. */
@@ -38,6 +38,9 @@ export interface Transfer {
   readonly survey: (request: CopyRequest) => Promise<Survey>;
 }
 
+/** Small blobs at once to one target; how many requests go there at once, the client learns from the answers. */
+const SMALL_PER_HOST = 64;
+
 /** What a copy wants at its target. The selection is undefined while all of it is wanted and none of it was read. */
 interface Wanted {
   readonly digest: Digest;
@@ -52,6 +55,7 @@ export function createTransfer(options: TransferOptions = {}): Transfer {
     memory,
     targetPlaces: createPlaces(perHost),
     sourcePlaces: createPlaces(perHost),
+    smallPlaces: createPlaces(SMALL_PER_HOST),
     backoff: { ...defaultBackoff, ...options.backoff },
     journal: options.journal,
   });

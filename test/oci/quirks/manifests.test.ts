@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "uvu";
 import { NO_REFERRERS } from "../../../src/oci/index.ts";
-import { isBlob, isManifest, isMount, isUpload } from "../../rig/quirks/index.ts";
+import { isBlob, isManifest, isMount, isMountFromElsewhere, isUpload } from "../../rig/quirks/index.ts";
 import { failureOf, index, never, profile, single, talk } from "./profile.ts";
 
 profile("head-unsupported", { at: "target" }, async ({ target, arrives }) => {
@@ -68,7 +68,7 @@ profile("quay-mount-needs-from", { at: "target" }, async ({ target, arrives }) =
   await arrives(single, "team/one");
   await arrives(single, "team/two");
   assert.deepEqual(
-    talk(target, isMount),
+    talk(target, isMountFromElsewhere),
     single.blobs.map(() => "POST 201"),
   );
 });

@@ -56,7 +56,9 @@ function tally(registry: ScriptedRegistry): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { method, path, query } of (registry.log as unknown[]).splice(0) as typeof registry.log) {
     const kind = /manifests|uploads|blobs/.exec(path.replace("blobs/uploads", "uploads"))?.[0] ?? path;
-    const key = `${method} ${kind}${query.has("mount") ? " mount" : ""}`;
+    const from = query.get("from");
+    const manner = from === null ? "" : path.startsWith(`/v2/${from}/blobs/`) ? " asking" : " mount";
+    const key = `${method} ${kind}${manner}`;
     counts[key] = (counts[key] ?? 0) + 1;
   }
   return counts;
@@ -75,8 +77,7 @@ test("an image is copied once, and what is there costs one request and nothing a
   assert.deepEqual(tally(a), { "GET manifests": 1, "GET blobs": 3 });
   assert.deepEqual(tally(b), {
     "HEAD manifests": 1,
-    "HEAD blobs": 3,
-    "POST uploads": 3,
+    "POST uploads asking": 3,
     "PUT uploads": 3,
     "PUT manifests": 1,
   });

@@ -22,5 +22,5 @@ export function profileNamed(name: string): Profile {
 }
 
 export type { Profile, Quirk, Seen } from "./quirk.ts";
-export { isBlob, isManifest, isMount, isUpload } from "./quirk.ts";
+export { isBlob, isManifest, isMount, isMountFromElsewhere, isUpload } from "./quirk.ts";
 export { type QuirkyRegistry, startQuirkyRegistry } from "./registry.ts";

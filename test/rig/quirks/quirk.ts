@@ -68,6 +68,9 @@ export const isManifest = ({ path }: Seen): boolean => path.includes("/manifests
 export const isUpload = ({ path }: Seen): boolean => path.includes("/blobs/uploads/");
 export const isBlob = (seen: Seen): boolean => seen.path.includes("/blobs/sha") && !isUpload(seen);
 export const isMount = (seen: Seen): boolean => isUpload(seen) && seen.query.has("mount");
+/** A mount from elsewhere; one from the repository itself asks whether a blob is there. */
+export const isMountFromElsewhere = (seen: Seen): boolean =>
+  isMount(seen) && !seen.path.startsWith(`/v2/${seen.query.get("from")}/blobs/`);
 
 /** True for the first request of each key, as often as `times`. */
 export function firstTimes(times = 1): (key: string) => boolean {

@@ -1,0 +1,127 @@
+import { cancelled } from "./connection-failure.ts";
+import { type HttpRequest, isStreamBody, type Method } from "./message.ts";
+
+/**
+ * How many requests of a kind a host is sent at once. It begins with few and grows while the host answers: to many
+ * where an answer takes long to arrive, as then most of the time is spent waiting. A host that asks for mercy, or is
+ * lost, gets half as many.
+ */
+export interface HostWindows {
+  /** Waits for a place and does the work there. Throws `Failed` (`oci/cancelled`) where the signal ends the waiting. */
+  readonly within: <Answer extends { readonly status: number }>(
+    request: HttpRequest,
+    work: () => Promise<Answer>,
+  ) => Promise<Answer>;
+}
+
+const FIRST_SIZE = 4;
+/** A host whose answers can be here so soon is kept busy by a few requests. */
+const NEAR_MS = 5;
+const NEAR_SIZE = 8;
+const FAR_SIZE = 64;
+/** What several requests are told in one moment is told once. */
+const EPOCH_MS = 100;
+/** Bodies above this are counted by whoever sends them: small requests do not wait behind them. */
+export const SMALL_BODY = 1024 * 1024;
+
+interface Host {
+  /** The shortest time that an answer has taken. */
+  shortestMs: number;
+  readonly kinds: Map<string, Kind>;
+}
+
+interface Kind {
+  size: number;
+  /** Grows by one with each answer until the host has first asked for mercy, then by one with each round. */
+  growth: "fast" | "slow";
+  taken: number;
+  halvedAt: number;
+  readonly waiting: Set<() => void>;
+}
+
+export function createHostWindows(now: () => number = () => performance.now()): HostWindows {
+  const hosts = new Map<string, Host>();
+  return {
+    within: async (request, work) => {
+      if (isStreamBody(request.body) && request.body.size > SMALL_BODY) return work();
+      const host = entryOf(hosts, request.url.host, () => ({ shortestMs: Number.POSITIVE_INFINITY, kinds: new Map() }));
+      const kind = entryOf(host.kinds, kindOf(request), newKind);
+      if (kind.taken < Math.floor(kind.size)) kind.taken += 1;
+      else await turn(kind, request.signal);
+      const begun = now();
+      let fate: "answered" | "overloaded" = "overloaded";
+      try {
+        const answer = await work();
+        if (answer.status !== 429 && answer.status !== 503) fate = "answered";
+        return answer;
+      } finally {
+        const end = now();
+        if (fate === "answered") host.shortestMs = Math.min(host.shortestMs, end - begun);
+        if (!request.signal.aborted) adapt(kind, fate, host.shortestMs < NEAR_MS ? NEAR_SIZE : FAR_SIZE, end);
+        kind.taken -= 1;
+        letIn(kind);
+      }
+    },
+  };
+}
+
+const newKind = (): Kind => ({
+  size: FIRST_SIZE,
+  growth: "fast",
+  taken: 0,
+  halvedAt: Number.NEGATIVE_INFINITY,
+  waiting: new Set(),
+});
+
+/** Registries limit manifests and blobs, reads and writes apart. */
+function kindOf({ method, url }: HttpRequest): string {
+  return `${READS.has(method) ? "read" : "write"} ${url.pathname.includes("/manifests/") ? "manifest" : "other"}`;
+}
+
+const READS: ReadonlySet<Method> = new Set(["GET", "HEAD"]);
+
+function adapt(kind: Kind, fate: "answered" | "overloaded", most: number, now: number): void {
+  if (fate === "overloaded") {
+    if (now - kind.halvedAt < EPOCH_MS) return;
+    kind.halvedAt = now;
+    kind.growth = "slow";
+    kind.size = Math.max(1, kind.size / 2);
+    return;
+  }
+  // One that is not used to the full has shown nothing.
+  if (kind.taken < Math.floor(kind.size)) return;
+  kind.size = Math.min(Math.max(most, FIRST_SIZE), kind.size + (kind.growth === "fast" ? 1 : 1 / kind.size));
+}
+
+function letIn(kind: Kind): void {
+  for (const next of kind.waiting) {
+    if (kind.taken >= Math.floor(kind.size)) return;
+    kind.waiting.delete(next);
+    kind.taken += 1;
+    next();
+  }
+}
+
+function turn(kind: Kind, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const dropped = (): void => {
+      kind.waiting.delete(given);
+      reject(cancelled());
+    };
+    const given = (): void => {
+      signal.removeEventListener("abort", dropped);
+      resolve();
+    };
+    if (signal.aborted) return reject(cancelled());
+    signal.addEventListener("abort", dropped, { once: true });
+    kind.waiting.add(given);
+  });
+}
+
+function entryOf<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
