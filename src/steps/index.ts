@@ -1,7 +1,7 @@
 import type { Execute, Node, NodeId, SettledNode, StepContext, StepResult } from "../engine/index.ts";
 import { unreachable } from "../failure/index.ts";
 import type { Step } from "../plan/index.ts";
-import { outcomeOf, type Pins, pinNode } from "../release/index.ts";
+import { type ChartImages, chartNode, outcomeOf, outcomeOfChart, type Pins, pinNode } from "../release/index.ts";
 import { build } from "./build.ts";
 import { bundle } from "./bundle.ts";
 import { copy } from "./copy.ts";
@@ -14,17 +14,17 @@ export { type Commands, openCommands } from "./command/index.ts";
 export type { Mode, Scope } from "./scope.ts";
 export type { StepValue } from "./value.ts";
 
-/** The nodes of pins, which were settled before the run, as the engine takes them. */
-export function settledPins(pins: Pins): Map<NodeId, SettledNode<StepValue>> {
-  return new Map(
-    [...pins].map(([image, resolution]) => [
-      pinNode(image),
-      {
-        outcome: outcomeOf(resolution),
-        value: resolution.kind === "pinned" ? { kind: "pin", pin: resolution.pin } : undefined,
-      },
-    ]),
-  );
+/** The nodes of pins and charts, which were settled before the run, as the engine takes them. */
+export function settledBefore(pins: Pins, charts: ChartImages): Map<NodeId, SettledNode<StepValue>> {
+  const settled = new Map<NodeId, SettledNode<StepValue>>();
+  for (const [image, resolution] of pins) {
+    const value = resolution.kind === "pinned" ? ({ kind: "pin", pin: resolution.pin } as const) : undefined;
+    settled.set(pinNode(image), { outcome: outcomeOf(resolution), value });
+  }
+  for (const [chart, resolution] of charts) {
+    settled.set(chartNode(chart), { outcome: outcomeOfChart(resolution), value: undefined });
+  }
+  return settled;
 }
 
 /** Gives the engine what it runs: every step by its kind, and keeps what each gave back. */
@@ -42,6 +42,8 @@ function dispatch(node: Node<Step>, bare: StepContext<StepValue>, scope: Scope):
   const { step } = node;
   const context = { ...bare, node };
   switch (step.kind) {
+    case "chart":
+      throw new Error(`${step.chart} is rendered before the run`);
     case "pin":
       throw new Error(`${step.image} is pinned before the run`);
     case "build":

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { MARK } from "../process/children.ts";
 import type { Moment, PidCounter } from "../process/pid-counter.ts";
-import { livingMembers, signalGroup, signalProcess } from "../process/processes.ts";
+import { type Family, livingMembers, signalGroup, signalProcess } from "../process/processes.ts";
 import type { Stoppable } from "../process/until-ended.ts";
 import { commandText, opening } from "./lane-script.ts";
 import { MarkedOutput } from "./marked-output.ts";
@@ -40,8 +40,10 @@ export class Lane implements Stoppable {
   readonly #shell: ChildProcess;
   readonly #id = randomUUID();
   readonly #mark = `\x1emirror-${this.#id}-`;
-  /** The process group; undefined when it is gone, as its number may then belong to another. */
-  #group: number | undefined;
+  /** The process group; none when it is gone, as its number may then belong to another. */
+  readonly #groups = new Set<number>();
+  /** All that commands have started, wherever it has gone, and the lane's own two processes. */
+  readonly #family: Family;
   #guard: number | undefined;
   #state: "sound" | "spent" = "sound";
   #end: Ended | undefined;
@@ -57,8 +59,8 @@ export class Lane implements Stoppable {
       stdio: ["pipe", "pipe", "pipe", "pipe"],
       detached: true,
     });
-    this.#group = this.#shell.pid;
-    if (this.#group !== undefined) groups.add(this.#group);
+    this.#family = { groups: this.#groups, roots: this.#groups, mark: `${MARK}=${this.#id}`, others: groups };
+    if (this.#shell.pid !== undefined) for (const set of [this.#groups, groups]) set.add(this.#shell.pid);
     this.#read("stdout");
     this.#read("stderr");
     // Writing to a lane that is gone fails; that it is gone is told by its end.
@@ -96,7 +98,7 @@ export class Lane implements Stoppable {
 
   terminate(): void {
     const living = this.#living();
-    if (this.#group !== undefined) signalGroup(this.#group, "SIGTERM");
+    for (const group of this.#groups) signalGroup(group, "SIGTERM");
     for (const pid of living) signalProcess(pid, "SIGTERM");
   }
 
@@ -118,18 +120,11 @@ export class Lane implements Stoppable {
   /** Kills the lane and its process group, without waiting. */
   kill(): void {
     this.#state = "spent";
-    if (this.#group !== undefined) signalGroup(this.#group, "SIGKILL");
+    for (const group of this.#groups) signalGroup(group, "SIGKILL");
   }
 
-  get #groups(): ReadonlySet<number> {
-    return new Set(this.#group === undefined ? [] : [this.#group]);
-  }
-
-  /** All that commands have started, wherever it has gone; the lane's own two processes are none of it. */
   #living(among?: readonly number[]): readonly number[] {
-    const own = { groups: this.#groups, roots: this.#groups, mark: `${MARK}=${this.#id}` };
-    const family = { ...own, others: this.#allGroups };
-    return livingMembers(family, among).filter((pid) => pid !== this.#shell.pid && pid !== this.#guard);
+    return livingMembers(this.#family, among).filter((pid) => pid !== this.#shell.pid && pid !== this.#guard);
   }
 
   #read(stream: "stdout" | "stderr"): void {
@@ -154,9 +149,10 @@ export class Lane implements Stoppable {
 
   #onExit(signal: NodeJS.Signals | null): void {
     // Asked at once, while the number cannot yet belong to a new process.
-    if (this.#group !== undefined && !signalGroup(this.#group, 0)) {
-      this.#allGroups.delete(this.#group);
-      this.#group = undefined;
+    for (const group of this.#groups) {
+      if (signalGroup(group, 0)) continue;
+      this.#groups.delete(group);
+      this.#allGroups.delete(group);
     }
     const gone = { exitCode: null, signal };
     const ended = signal === null ? { ...gone, cause: new Error("the shell that was to start it has ended") } : gone;

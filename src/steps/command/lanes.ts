@@ -2,8 +2,8 @@ import { Lane, type LaneSettings } from "./lane.ts";
 
 /** A fork of Node is dear, and commands that are short soon give a lane back: this long one is waited for. */
 const PATIENCE_MS = 10;
-/** So many are started at once: with fewer, a machine of two cores would stand idle. */
-const AT_ONCE = 2;
+/** So many are started without waiting: one for each core of a small machine, and one that Node has yet to hear of. */
+const AT_ONCE = 3;
 
 interface Waiter {
   readonly since: number;
