@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -145,6 +145,19 @@ test("a signal ends git at once", () =>
       assert.ok(performance.now() - start < 10_000);
     },
   ));
+
+test("git is told to ask nothing at a terminal, and what it started ends with it", () =>
+  inFolder(async (folder) => {
+    const git = join(folder, "git");
+    const told = join(folder, "told");
+    await writeFile(git, `#!/bin/sh\necho "$GIT_TERMINAL_PROMPT $LC_ALL" > ${told}\nsleep 30\n`, { mode: 0o755 });
+    const start = performance.now();
+    const env = { ...gitEnv, PATH: `${folder}:${process.env.PATH}`, LC_ALL: "de_DE.UTF-8" };
+    const failure = await failing("https://example.com/charts.git", main, { env, signal: AbortSignal.timeout(1000) });
+    assert.equal(failure.class, "cancelled");
+    assert.ok(performance.now() - start < 15_000);
+    assert.equal(await readFile(told, "utf8"), "0 C\n");
+  }));
 
 test("what git could take for an option, or run, never reaches it", async () => {
   for (const url of [

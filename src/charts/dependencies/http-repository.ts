@@ -1,5 +1,7 @@
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
 import { Failed } from "../../failure/index.ts";
-import { addressesFrom, discard, readBytes, resolveUrl } from "../../oci/http/index.ts";
+import { addressesFrom, discard, type HttpAnswer, readBytes, resolveUrl } from "../../oci/http/index.ts";
 import { digestOf, isDigest } from "../../oci/index.ts";
 import { newestOf } from "./constraint.ts";
 import { digestMismatch, offline, unknownChart, unknownVersion } from "./failures.ts";
@@ -59,6 +61,7 @@ async function askIndex(url: string, asking: Asking): Promise<Located> {
     return { index: parsed(kept.text, url), url: indexUrl, refers: () => "any" };
   }
   const headers = {
+    "accept-encoding": "gzip",
     ...(kept?.etag === undefined ? {} : { "if-none-match": kept.etag }),
     ...(kept?.lastModified === undefined ? {} : { "if-modified-since": kept.lastModified }),
   };
@@ -68,11 +71,21 @@ async function askIndex(url: string, asking: Asking): Promise<Located> {
     discard(answer);
     return { index: parsed(kept.text, url), url: indexUrl, refers };
   }
-  const text = Buffer.from(await readBytes(answer, LARGEST_INDEX)).toString("utf8");
+  const text = await readText(answer, url);
   const index = parsed(text, url);
   const { etag, "last-modified": lastModified } = answer.headers;
   await asking.store.keepNote(about, `${JSON.stringify({ etag, lastModified })}\n${text}`);
   return { index, url: indexUrl, refers };
+}
+
+async function readText(answer: HttpAnswer, url: string): Promise<string> {
+  const bytes = await readBytes(answer, LARGEST_INDEX);
+  if (answer.headers["content-encoding"] !== "gzip") return Buffer.from(bytes).toString("utf8");
+  try {
+    return (await promisify(gunzip)(bytes, { maxOutputLength: LARGEST_INDEX })).toString("utf8");
+  } catch (cause) {
+    throw badIndex(url, cause);
+  }
 }
 
 /** A note of an index: what tells its age on the first line, and then the index. */
@@ -85,13 +98,20 @@ function readKept(note: string | undefined) {
 
 function parsed(text: string, url: string): ChartIndex {
   const index = readIndex(text);
-  if (index !== undefined) return index;
-  throw new Failed({
-    code: "charts/bad-index",
-    class: "permanent",
-    message: `${url}/index.yaml is not the index of a chart repository`,
-    hint: "Check the repository's URL",
-  });
+  if (index === undefined) throw badIndex(url);
+  return index;
+}
+
+function badIndex(url: string, cause?: unknown): Failed {
+  return new Failed(
+    {
+      code: "charts/bad-index",
+      class: "permanent",
+      message: `${url}/index.yaml is not the index of a chart repository`,
+      hint: "Check the repository's URL",
+    },
+    { cause },
+  );
 }
 
 async function fetchArchive(

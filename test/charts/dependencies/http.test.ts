@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
 import { test } from "uvu";
 import { indexOf, packChart } from "../../rig/chart-repository.ts";
 import { withBench } from "./rig.ts";
@@ -54,6 +55,22 @@ test("a server that fails for a moment is asked again, and one that keeps failin
     assert.equal(failure?.code, "charts/bad-answer");
     assert.equal(failure?.class, "transient");
     assert.equal(failure?.message, `${new URL(url).host} answered ${url}/index.yaml with status 503`);
+  }));
+
+test("an index is sent compressed where the server can", () =>
+  withBench(async ({ chart, vendor, failing, server }) => {
+    let body = gzipSync(indexOf([minio]));
+    const { url } = await server([minio], {
+      answer: (request, response) => {
+        if (request.headers["accept-encoding"] !== "gzip") return false;
+        response.writeHead(200, { "content-encoding": "gzip" }).end(body);
+        return true;
+      },
+    });
+    const folder = chart("ce", [{ name: "minio", version: "4.0.2", repository: url }]);
+    assert.equal((await vendor(folder)).dependencies[0]?.version, "4.0.2");
+    body = body.subarray(0, -9);
+    assert.equal((await failing(folder))[0]?.code, "charts/bad-index");
   }));
 
 test("redirects are followed", () =>
