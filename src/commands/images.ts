@@ -8,7 +8,10 @@ import { readManifests } from "./manifests.ts";
 /** `mirror images`: every image that manifests name. Gives 2 where some of them could not be read. */
 export async function images(host: Host, args: Arguments): Promise<number> {
   if (args.names.length === 0) throw nothingNamed();
-  const found = findImages(await readManifests(host, args.names));
+  const values = args.values.get("values") ?? [];
+  const found = findImages(await readManifests(host, args.names), {
+    values: values.length === 0 ? [] : await readManifests(host, values),
+  });
   const findings = args.flags.has("confirm") ? await confirmed(host, args, found) : found;
   host.out.write(textOf(host, args, findings));
   if (!args.flags.has("json")) {

@@ -111,6 +111,12 @@ confirmed, and a sure one that is missing has a dead source. With a config, its 
       { name: "plain", help: "print one reference a line: sure and confirmed ones" },
       JSON_DOCUMENT,
       { name: "confirm", help: "ask registries for each image" },
+      {
+        name: "values",
+        value: "FILE",
+        repeated: "repeated",
+        help: "values of the chart, to tell tags that are numbers there (8.0 renders as 8)",
+      },
       CONFIG,
       COLOR,
     ],

@@ -20,7 +20,8 @@ const FILE =
 export function strengthOf(text: string): Strength | undefined {
   if (!FORM.test(text) || text.length > 400) return undefined;
   const reference = referenceOf(text);
-  if (reference === undefined || !/[a-z]/.test(reference.repository)) return undefined;
+  // A time of day is no image, though Docker Hub would have to look.
+  if (reference === undefined || !/[a-z]/.test(reference.repository.replace(/^library\//, ""))) return undefined;
   const { tag, digest } = reference;
   const hasPath = text.includes("/");
   if (digest !== undefined) return "full";

@@ -49,17 +49,21 @@ export function quoted(cursor: Cursor, parent = 0): Text {
 function contentOf(text: string, scalar: Pick<Text, "start" | "end" | "style">, parent: number): string {
   const { start, end, style } = scalar;
   const raw = text.slice(start, end);
-  const isEscaped = style === "double" ? raw.includes("\\") : raw.includes("''");
-  if (raw.includes("\n")) {
-    const lines = raw.split("\n");
-    const isFarIn = lines.every((line, index) => index === 0 || line === "" || line.search(/[^ ]|$/) > parent);
-    if (isEscaped || !isFarIn || lines.at(-1) === "") throw BEYOND;
-    return foldLines(lines);
-  }
-  if (!isEscaped) return raw;
-  if (style === "single") return raw.replaceAll("''", "'");
-  if (RARE_ESCAPE.test(raw.replaceAll("\\\\", ""))) throw BEYOND;
-  return decodeScalar(text, { type: "QUOTE_DOUBLE", range: [start - 1, end + 1, end + 1] }).text;
+  const isFolded = raw.includes("\n");
+  const content = isFolded ? foldLines(linesOf(raw, parent)) : raw;
+  if (style === "single") return content.replaceAll("''", "'");
+  if (!content.includes("\\")) return content;
+  if (RARE_ESCAPE.test(content.replaceAll("\\\\", ""))) throw BEYOND;
+  return decodeScalar(`"${content}"`, { type: "QUOTE_DOUBLE", range: [0, content.length + 2, content.length + 2] })
+    .text;
+}
+
+function linesOf(raw: string, parent: number): readonly string[] {
+  const lines = raw.split("\n");
+  const isFarIn = lines.every((line, index) => index === 0 || line === "" || line.search(/[^ ]|$/) > parent);
+  // Nor can it be folded where a line end is escaped.
+  if (!isFarIn || lines.at(-1) === "" || lines.some((line) => line.trimEnd().endsWith("\\"))) throw BEYOND;
+  return lines;
 }
 
 function closingDouble(text: string, start: number): number {
