@@ -31,6 +31,7 @@ export interface VerifiedOptions {
   readonly onClose: (checkpoints: readonly Checkpoint[]) => void;
 }
 
+const NOTHING = Buffer.alloc(0);
 const CHECKPOINT_EVERY = 8 * 1024 * 1024;
 
 /**
@@ -51,8 +52,12 @@ export function verified(first: Feed, options: VerifiedOptions): Readable {
     check.follow(feed);
     body.on("error", (error) => left || lost(feed.explain(error)));
     body.once("end", () => {
-      if (check.position < options.blob.size) lost(cutShort(feed.sender, check.position, options.blob));
-      else check.end();
+      left = true;
+      // What was sent may still be on its way through: an empty piece comes after all of it.
+      check.write(NOTHING, () => {
+        if (check.position < options.blob.size) lost(cutShort(feed.sender, check.position, options.blob));
+        else check.end();
+      });
     });
     if (check.destroyed) body.destroy();
     else body.pipe(check, { end: false });
@@ -96,6 +101,14 @@ class Verifier extends Transform {
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     const fresh = chunk.subarray(Math.min(this.#skip, chunk.length));
     this.#skip -= chunk.length - fresh.length;
+    if (fresh.length === 0) {
+      done();
+      return;
+    }
+    if (this.#whole) {
+      done(this.#tooLong());
+      return;
+    }
     this.#hash.update(fresh);
     const wanted = fresh.subarray(Math.max(0, Math.min(this.#from - this.position, fresh.length)));
     this.position += fresh.length;
@@ -128,13 +141,18 @@ class Verifier extends Transform {
     const { size, digest } = this.#blob;
     const sender = this.#feed?.sender ?? "";
     this.#checkpoints = [];
-    if (this.position > size) return mismatch(`${sender} sent more than the ${size} bytes of ${shortDigest(digest)}`);
+    if (this.position > size) return this.#tooLong();
     this.#whole = true;
     const actual = this.#hash.digest("hex");
     if (digest.endsWith(`:${actual}`)) return undefined;
     const wrong = mismatch(`${sender} sent other bytes than those of ${shortDigest(digest)}`);
     // Put together from several parts, it may be the parts that do not belong together.
     return this.#feeds === 1 ? wrong : new Failed({ ...wrong.failure, class: "transient" });
+  }
+
+  #tooLong(): Failed {
+    const { size, digest } = this.#blob;
+    return mismatch(`${this.#feed?.sender ?? ""} sent more than the ${size} bytes of ${shortDigest(digest)}`);
   }
 }
 
