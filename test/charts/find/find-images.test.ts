@@ -155,6 +155,20 @@ test("a few lines of aliases do not become a whole disk", () => {
   assert.ok(performance.now() - started < 2000);
 });
 
+for (const [what, text] of [
+  ["lists", `a: ${"[".repeat(50_000)}${"]".repeat(50_000)}`],
+  ["maps", Array.from({ length: 3000 }, (_, index) => `${" ".repeat(index)}a:`).join("\n")],
+  ["dashes", `${"- ".repeat(20_000)}x`],
+] as const) {
+  test(`${what} that are nested beyond reason are a mistake of the text, not of the program`, () => {
+    const { unread } = find(text);
+    assert.deepEqual(
+      unread.map(({ code, message }) => [code, /nested too deeply/.test(message)]),
+      [["charts/bad-yaml", true]],
+    );
+  });
+}
+
 test("the source's own name says the template where helm does not", () => {
   const { images } = findImages([{ source: "shop/charts/db/templates/db.yaml", text: pod("image: quay.io/a/b:1") }]);
   assert.equal(images[0]?.places[0]?.template, "shop/charts/db/templates/db.yaml");

@@ -8,10 +8,23 @@ export interface Cursor {
   /** Lines that {@link toContent} has just passed over. */
   blanks: number;
   comments: number;
+  /** Of how many collections the cursor is in. */
+  depth: number;
 }
 
 /** Thrown where a text uses more of YAML than the quick reader knows, or is none: the library is to read it. */
 export const BEYOND = Symbol("beyond the quick reader");
+
+/** Collections in collections: far more than any manifest has, far fewer than fit on the stack. */
+export const DEEPEST = 500;
+
+/** Reads what is in a collection. */
+export function deeper<T>(cursor: Cursor, read: () => T): T {
+  if (++cursor.depth > DEEPEST) throw BEYOND;
+  const inner = read();
+  cursor.depth--;
+  return inner;
+}
 
 /** Where the line ends, without its line end. */
 export function lineEnd({ text, end }: Cursor, from: number): number {

@@ -1,4 +1,4 @@
-import { BEYOND, type Cursor } from "./cursor.ts";
+import { BEYOND, type Cursor, deeper } from "./cursor.ts";
 import type { Entry, Node, Text } from "./node.ts";
 import { quoted } from "./scalar.ts";
 
@@ -12,7 +12,7 @@ export function flow(cursor: Cursor, parent: number): Node {
 }
 
 function collection(cursor: Cursor): Node {
-  return cursor.text[cursor.at] === "{" ? flowMap(cursor) : flowList(cursor);
+  return deeper(cursor, () => (cursor.text[cursor.at] === "{" ? flowMap(cursor) : flowList(cursor)));
 }
 
 function flowMap(cursor: Cursor): Node {

@@ -1,4 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, parseDocument, type Scalar, type Node as YamlNode } from "yaml";
+import { DEEPEST } from "./cursor.ts";
 import type { Entry, Node, Text } from "./node.ts";
 
 /** What is wrong with a text that is no YAML, and at which offset. */
@@ -10,21 +11,38 @@ export interface YamlMistake {
 
 /** Reads one document with the library: all of YAML 1.2, with merge keys, and keys that stand twice as Kubernetes allows. */
 export function readWithLibrary(text: string): { readonly root: Node | undefined } | { readonly mistake: YamlMistake } {
-  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false, logLevel: "silent", merge: true });
-  const [error] = document.errors;
-  if (error !== undefined) return { mistake: { message: error.message, start: error.pos[0], end: error.pos[1] } };
-  const { contents } = document;
-  return { root: contents === null ? undefined : createConverter(text)(contents) };
+  try {
+    const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false, logLevel: "silent", merge: true });
+    const [error] = document.errors;
+    // The library, which has no limit but the stack, tells of its end as of a mistake in the text.
+    if (error?.message.includes("call stack") === true) return TOO_DEEP;
+    if (error !== undefined) return { mistake: { message: error.message, start: error.pos[0], end: error.pos[1] } };
+    const { contents } = document;
+    return { root: contents === null ? undefined : createConverter(text)(contents) };
+  } catch (thrown) {
+    if (!(thrown instanceof RangeError)) throw thrown;
+    return TOO_DEEP;
+  }
 }
+
+const TOO_DEEP = { mistake: { message: "its collections are nested too deeply", start: 0, end: 0 } };
 
 /** Converts node by node, in the order of the text, so that an anchor is known before its aliases. */
 function createConverter(text: string): (node: unknown) => Node {
   const anchors = new Map<string, YamlNode>();
   /** Collections that were entered by an alias: each once, or a few lines could stand for a whole disk. */
   const entered = new Set<YamlNode>();
+  let depth = 0;
   return convert;
 
   function convert(node: unknown): Node {
+    if (++depth > DEEPEST) throw new RangeError("too deep");
+    const converted = convertNode(node);
+    depth--;
+    return converted;
+  }
+
+  function convertNode(node: unknown): Node {
     if (isAlias(node)) return aliased(node);
     if (isMap(node)) {
       anchors.set(node.anchor ?? "", node);
