@@ -10,6 +10,10 @@ export interface Config {
   readonly vars: ReadonlyMap<string, Secret>;
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly registries: ReadonlyMap<string, Registry>;
+  readonly sources: ReadonlyMap<string, Source>;
+  /** Chart repositories by the address that charts write, and where each is really reached: an address or a folder. */
+  readonly chartRepositories: ReadonlyMap<string, string>;
+  readonly charts: ReadonlyMap<string, Chart>;
   readonly images: ReadonlyMap<string, Image>;
   readonly targets: ReadonlyMap<string, Target>;
   readonly bundles: ReadonlyMap<string, Bundle>;
@@ -127,11 +131,56 @@ export interface FilesBuild {
 /** What becomes of signatures, SBOMs and attestations that refer to an image. */
 export type Signatures = "copy" | "require" | "ignore";
 
+/** A git repository at a pinned commit, or a folder as it stands. */
+export interface Source {
+  readonly name: string;
+  readonly place: Place;
+  readonly origin:
+    | { readonly kind: "git"; readonly url: string; readonly pin: SourcePin }
+    | { readonly kind: "folder"; readonly folder: string };
+}
+
+export type SourcePin =
+  | { readonly kind: "ref"; readonly ref: string }
+  | { readonly kind: "branch"; readonly name: string }
+  | {
+      readonly kind: "version";
+      /** The pattern of the tags' names, with `*` where the version stands. */
+      readonly tags: string;
+      readonly range: string | undefined;
+      readonly prereleases: "include" | "exclude";
+      readonly exclude: readonly string[];
+    };
+
+/** A Helm chart, how it is rendered, and which of the images in it count. */
+export interface Chart {
+  readonly name: string;
+  readonly place: Place;
+  readonly source: string;
+  /** The chart's folder in its source; `.` for the source itself. */
+  readonly path: string;
+  /** Absolute paths; later ones win. */
+  readonly values: readonly string[];
+  readonly set: ReadonlyMap<string, string | number | boolean>;
+  readonly release: string;
+  readonly namespace: string;
+  readonly kubeVersion: string | undefined;
+  readonly apiVersions: readonly string[];
+  readonly engine: "mirror" | "helm";
+  readonly dependencies: "lock" | "newest";
+  /** References that no manifest names. */
+  readonly add: readonly string[];
+  /** Globs over references, with the reason. */
+  readonly ignore: readonly { readonly image: string; readonly why: string }[];
+}
+
 export interface Target {
   readonly name: string;
   readonly place: Place;
   readonly registry: string;
   readonly entries: readonly TargetEntry[];
+  /** Charts of which all images are published, and under which names. */
+  readonly charts: readonly { readonly chart: string; readonly place: Place; readonly as: string }[];
   /** Undefined: all. */
   readonly platforms: readonly Platform[] | undefined;
   readonly tags: "mutable" | "immutable";

@@ -1,5 +1,5 @@
 import { Failed, failureOf } from "../failure/index.ts";
-import { isDigest, isHost, isRepository, isTag, parsePlatform } from "../oci/index.ts";
+import { isDigest, isHost, isRepository, isTag, parsePlatform, parseReference } from "../oci/index.ts";
 import type { Platform } from "./config.ts";
 import type { Form } from "./reader.ts";
 
@@ -67,6 +67,18 @@ export const programForm: Form = (text) =>
   text.trim() === ""
     ? { message: "a command begins with its program", hint: "Name it, as in [make, lint]" }
     : wordForm(text);
+
+/** A reference with the version in it. */
+export const referenceForm: Form = (text) => {
+  try {
+    const { tag, digest } = parseReference(text);
+    if (tag !== undefined || digest !== undefined) return undefined;
+    return { message: `"${text}" has no version`, hint: `Write one, as in ${text}:1.2.1` };
+  } catch (thrown) {
+    const { message, hint } = failureOf(thrown);
+    return { message, hint };
+  }
+};
 
 /** `os/architecture[/variant]`. */
 export const platformForm: Form = (text) => {

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { readChartRepositories, readCharts, readSources } from "./charts.ts";
 import type { Config } from "./config.ts";
 import { type Cursor, get } from "./cursor.ts";
 import { readImages } from "./images.ts";
@@ -20,6 +21,9 @@ export async function parseConfig(raw: RawConfig, reader: Reader, file: string):
     vars: readVars(reader),
     upstreams: readUpstreams(get(root, "upstreams"), reader),
     registries,
+    sources: readSources(get(root, "sources"), reader),
+    chartRepositories: readChartRepositories(get(root, "chartRepositories"), reader),
+    charts: readCharts(get(root, "charts"), reader),
     images: await readImages(get(root, "images"), reader),
     targets,
     bundles: readBundles(get(root, "bundles"), reader, { targets, registries }),

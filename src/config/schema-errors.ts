@@ -6,7 +6,17 @@ import { type Complaint, complaintOf, pathOf } from "./sentences.ts";
 import type { Path, Source } from "./source.ts";
 import { schemaErrors } from "./validate.gen.ts";
 
-const SECTIONS = ["vars", "upstreams", "registries", "images", "targets", "bundles", "tasks"] as const;
+const SECTIONS = [
+  "vars",
+  "upstreams",
+  "sources",
+  "charts",
+  "registries",
+  "images",
+  "targets",
+  "bundles",
+  "tasks",
+] as const;
 export type Section = (typeof SECTIONS)[number];
 
 /** Names that a section declares, those of broken entries too; undefined where the section cannot be read. */

@@ -30,11 +30,16 @@ function readTarget(
     as: as === undefined ? DEFAULT_AS : reader.template(as, asForm),
     registry: registries.get(registry),
   };
+  const lines = linesOf(need(cursor, "images"), reader, defaults);
   return {
     name,
     place: reader.keyPlace(cursor),
     registry,
-    entries: readEntries(need(cursor, "images"), reader, defaults),
+    entries: readEntries(
+      lines.filter(({ pattern }) => !isChart(pattern)),
+      reader,
+    ),
+    charts: lines.filter(({ pattern }) => isChart(pattern)).map((line) => readChartLine(line, reader)),
     platforms:
       platforms === undefined ? undefined : items(platforms).map((item) => platformOf(reader.text(item, platformForm))),
     tags: cursor.value.tags ?? "immutable",
@@ -56,8 +61,7 @@ interface Line {
 }
 
 /** One entry for each image, in the order of the file; a line that names an image goes before one that globs it. */
-function readEntries(images: Cursor<RawTarget["images"]>, reader: Reader, defaults: Defaults): TargetEntry[] {
-  const lines = linesOf(images, reader, defaults);
+function readEntries(lines: readonly Line[], reader: Reader): TargetEntry[] {
   const found = new Map<string, TargetEntry>();
   for (const { pattern, entry } of lines) if (!isGlob(pattern)) found.set(pattern, { image: pattern, ...entry });
   const named = new Set(found.keys());
@@ -69,6 +73,15 @@ function readEntries(images: Cursor<RawTarget["images"]>, reader: Reader, defaul
     }
   }
   return [...ordered.values()];
+}
+
+const CHART = "chart:";
+const isChart = (pattern: string): boolean => pattern.startsWith(CHART);
+
+function readChartLine({ pattern, cursor, entry }: Line, reader: Reader): Target["charts"][number] {
+  const chart = pattern.slice(CHART.length);
+  reader.expectName(cursor, chart, "charts");
+  return { chart, place: entry.place, as: entry.as };
 }
 
 function linesOf({ value, path }: Cursor<RawTarget["images"]>, reader: Reader, defaults: Defaults): Line[] {

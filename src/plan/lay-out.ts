@@ -1,7 +1,7 @@
 import { type Bundle, type Config, globToTest, isGlob, type Need, type Target, type Task } from "../config/index.ts";
 import { asNodeId, type Graph, type Node, type NodeId } from "../engine/index.ts";
 import { didYouMean, FailedTogether, type Failure, type Place } from "../failure/index.ts";
-import type { Pins } from "../release/index.ts";
+import { chartNode, type Pins } from "../release/index.ts";
 import { collisions } from "./collisions.ts";
 import { type Edge, inOrder } from "./edges.ts";
 
@@ -21,6 +21,7 @@ export function layOut(config: Config, pins: Pins): Graph<Step> {
     const kind = image.origin.kind === "build" ? "build" : "pin";
     draft.add(asNodeId(`${kind}:${image.name}`), { kind, image: image.name }, kind === "build" ? [THIS_MACHINE] : []);
   }
+  addCharts(draft, config);
   for (const target of config.targets.values()) addTarget(draft, config, target, pins);
   for (const bundle of config.bundles.values()) addBundle(draft, config, bundle);
   for (const task of config.tasks.values()) addTask(draft, task);
@@ -50,6 +51,10 @@ class Draft {
     if (edges !== undefined && !edges.some((edge) => edge.to === to)) edges.push({ from, to, place });
   }
 
+  isChart(id: NodeId): boolean {
+    return this.#nodes.get(id)?.step.kind === "chart";
+  }
+
   ids(): readonly NodeId[] {
     return [...this.#nodes.keys()];
   }
@@ -73,9 +78,19 @@ class Draft {
   }
 }
 
+/** Charts whose images are not known, and the targets that take them. */
+function addCharts(draft: Draft, config: Config): void {
+  const takers = new Map<string, string[]>();
+  for (const target of config.targets.values()) {
+    for (const { chart } of target.charts) takers.set(chart, [...(takers.get(chart) ?? []), target.name]);
+  }
+  for (const [chart, targets] of takers) draft.add(chartNode(chart), { kind: "chart", chart, targets }, []);
+}
+
 function addTarget(draft: Draft, config: Config, target: Target, pins: Pins): void {
   const gate = asNodeId(`published:${target.name}`);
   draft.add(gate, { kind: "gate", state: "published", target: target.name }, [poolOfRegistry(target.registry)]);
+  for (const { chart, place } of target.charts) draft.connect(gate, chartNode(chart), place);
   for (const entry of target.entries) {
     const image = config.images.get(entry.image);
     if (image === undefined) continue;
@@ -95,7 +110,9 @@ function addBundle(draft: Draft, config: Config, bundle: Bundle): void {
   const registry = config.targets.get(bundle.to.target)?.registry ?? "";
   const destination = { registry, component: bundle.to.component, ...splitTag(bundle.to.as) };
   draft.add(id, { kind: "bundle", bundle: bundle.name, destination }, [poolOfRegistry(registry)], bundle.needs);
-  for (const entry of config.targets.get(bundle.images)?.entries ?? []) {
+  const images = config.targets.get(bundle.images);
+  for (const { chart, place } of images?.charts ?? []) draft.connect(id, chartNode(chart), place);
+  for (const entry of images?.entries ?? []) {
     draft.connect(id, asNodeId(`copy:${bundle.images}/${entry.image}`), bundle.place);
   }
 }
@@ -111,6 +128,8 @@ function resolveNeeds(draft: Draft): Failure[] {
   for (const { id, needs } of draft.needs()) {
     for (const need of needs) {
       const found = known.has(need.pattern) ? [asNodeId(need.pattern)] : ids.filter(globToTest(need.pattern));
+      // Which copies there are of a chart's images is known when it has been rendered: till then its node stands in.
+      if (/^copy:|^[*?{]/.test(need.pattern)) found.push(...ids.filter((other) => draft.isChart(other)));
       if (found.length === 0) failures.push(unknownNeed(id, need, ids));
       for (const to of found) if (to !== id || !isGlob(need.pattern)) draft.connect(id, to, need.place);
     }

@@ -1,7 +1,9 @@
-import { globToTest } from "../config/index.ts";
+import { type Config, globToTest } from "../config/index.ts";
 import type { Graph, Node, NodeId } from "../engine/index.ts";
 import { didYouMean, FailedTogether, type Failure } from "../failure/index.ts";
 
+import type { Pins } from "../release/index.ts";
+import { layOut } from "./lay-out.ts";
 import type { Step } from "./step.ts";
 
 /** What a command line names: nodes by name or glob, and targets. Both empty: everything but tasks nobody needs. */
@@ -24,9 +26,29 @@ export function select(graph: Graph<Step>, selection: Selection): Graph<Step> {
   return { nodes: new Map([...graph.nodes].filter(([id]) => wanted.has(id))) };
 }
 
+/**
+ * What a selection names as far as it is known: where charts are still to be rendered, a name that is nowhere may be
+ * that of one of their images, and the charts stand for it. Throws like {@link layOut} and {@link select}.
+ */
+export function sketch(config: Config, selection: Selection, pins: Pins = new Map()): Graph<Step> {
+  const graph = layOut(config, pins);
+  const charts = [...graph.nodes].filter(([, { step }]) => step.kind === "chart");
+  try {
+    return select(graph, selection);
+  } catch (thrown) {
+    if (charts.length === 0) throw thrown;
+    return { nodes: new Map(charts) };
+  }
+}
+
 /** Names of the images that a graph's nodes need pinned. */
 export function imagesToPin(graph: Graph<Step>): string[] {
   return [...graph.nodes.values()].flatMap(({ step }) => (step.kind === "pin" ? [step.image] : []));
+}
+
+/** Names of the charts that a graph's nodes need rendered. */
+export function chartsToRender(graph: Graph<Step>): string[] {
+  return [...graph.nodes.values()].flatMap(({ step }) => (step.kind === "chart" ? [step.chart] : []));
 }
 
 function rootsOf(graph: Graph<Step>, selection: Selection): NodeId[] {
@@ -56,7 +78,10 @@ function byName(nodes: readonly Node<Step>[], name: string, failures: Failure[])
 
 function byTarget(nodes: readonly Node<Step>[], target: string, failures: Failure[]): NodeId[] {
   const matches = globToTest(target);
-  const found = nodes.filter(({ step }) => step.kind === "copy" && matches(step.target));
+  const found = nodes.filter(
+    ({ step }) =>
+      (step.kind === "copy" && matches(step.target)) || (step.kind === "chart" && step.targets.some(matches)),
+  );
   if (found.length === 0) {
     const known = nodes.flatMap(({ step }) => (step.kind === "gate" ? [step.target] : []));
     failures.push(unknown(`There is no target "${target}"`, didYouMean(target, known)));

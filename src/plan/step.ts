@@ -4,6 +4,7 @@
  */
 export type Step =
   | { readonly kind: "pin"; readonly image: string }
+  | { readonly kind: "chart"; readonly chart: string; readonly targets: readonly string[] }
   | { readonly kind: "build"; readonly image: string }
   | { readonly kind: "copy"; readonly image: string; readonly target: string; readonly destination: Destination }
   | { readonly kind: "gate"; readonly state: "published"; readonly target: string }

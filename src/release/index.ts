@@ -1,2 +1,4 @@
+export { type ChartImages, type ChartResolution, chartNode, outcomeOfChart } from "./chart-images.ts";
 export { outcomeOf, type Pin, type Pins, pinNode } from "./pins.ts";
+export { renderCharts } from "./render-charts.ts";
 export { resolvePins } from "./resolve.ts";

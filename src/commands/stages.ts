@@ -1,0 +1,71 @@
+import type { Config } from "../config/index.ts";
+import { type Emit, exitCodeOf, runGraph } from "../engine/index.ts";
+import { createTransfer, type Journal } from "../oci/index.ts";
+import { chartsToRender, imagesToPin, poolsOf, type Selection, sketch, withCharts } from "../plan/index.ts";
+import type { Connections } from "../registries/index.ts";
+import { renderCharts, resolvePins } from "../release/index.ts";
+import { type Commands, executeSteps, type Mode, settledBefore } from "../steps/index.ts";
+import type { Host } from "./command.ts";
+
+/** All that the stages of a run share. */
+export interface Run {
+  readonly host: Host;
+  readonly config: Config;
+  readonly selection: Selection;
+  readonly connections: Connections;
+  readonly journal: Journal;
+  readonly commands: Commands;
+  readonly emit: Emit;
+  /** From now on a value is shown nowhere. */
+  readonly hide: (secret: string) => void;
+  readonly mode: Mode;
+  readonly lookForReferrers: "on-copy" | "always";
+  readonly limits: Limits;
+  readonly onFailure: "fail-fast" | "keep-going";
+}
+
+export interface Limits {
+  /** Nodes at work at once. */
+  readonly jobs: number;
+  /** Of these, transfers with one registry, where its declaration does not say. */
+  readonly jobsPerRegistry: number;
+  readonly attempts: number;
+}
+
+/**
+ * Charts are rendered, versions pinned, the graph laid out with what both gave, and run. Gives the exit code. Throws
+ * `FailedTogether` where the selection names what there is not, or two images would get one name.
+ */
+export async function runStages(run: Run): Promise<number> {
+  const { host, selection, connections, emit, mode } = run;
+  const outside = { connections, env: host.env, emit, signal: host.stopping };
+  const charts = await renderCharts(run.config, chartsToRender(sketch(run.config, selection)), outside);
+  const config = withCharts(run.config, charts);
+  const pins = await resolvePins(config, imagesToPin(sketch(config, selection)), outside);
+  const graph = sketch(config, selection, pins);
+
+  const execute = executeSteps({
+    mode,
+    config,
+    graph,
+    pins,
+    connections,
+    commands: run.commands,
+    transfer: createTransfer({ journal: run.journal }),
+    lookForReferrers: run.lookForReferrers,
+    env: host.env,
+    hide: run.hide,
+    warn: (failure) => emit({ type: "warning", failure }),
+  });
+  const { outcomes, stopped } = await runGraph(graph, execute, {
+    emit,
+    jobs: run.limits.jobs,
+    attempts: run.limits.attempts,
+    pools: poolsOf(config, graph, run.limits.jobsPerRegistry),
+    settled: settledBefore(pins, charts),
+    onFailure: run.onFailure,
+    stopping: host.stopping,
+    killed: host.killed,
+  });
+  return exitCodeOf(outcomes, stopped, host.interruptedBy());
+}
