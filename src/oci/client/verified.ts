@@ -27,7 +27,7 @@ export interface VerifiedOptions {
   readonly begin: Checkpoint;
   /** Asks for the bytes from `offset` on (or more) after a feed was lost; rejects where that is the end of it. */
   readonly reopen: (offset: number, lost: Failed) => Promise<Feed>;
-  /** Told, when the stream is closed, from where it may be read on; nothing where the blob is whole or wrong. */
+  /** Told, when the stream is closed, from where it may be read on; nothing where the bytes were wrong. */
   readonly onClose: (checkpoints: readonly Checkpoint[]) => void;
 }
 
@@ -140,11 +140,11 @@ class Verifier extends Transform {
     if (this.#whole && this.position === this.#blob.size) return undefined;
     const { size, digest } = this.#blob;
     const sender = this.#feed?.sender ?? "";
-    this.#checkpoints = [];
     if (this.position > size) return this.#tooLong();
     this.#whole = true;
     const actual = this.#hash.digest("hex");
     if (digest.endsWith(`:${actual}`)) return undefined;
+    this.#checkpoints = [];
     const wrong = mismatch(`${sender} sent other bytes than those of ${shortDigest(digest)}`);
     // Put together from several parts, it may be the parts that do not belong together.
     return this.#feeds === 1 ? wrong : new Failed({ ...wrong.failure, class: "transient" });

@@ -14,6 +14,12 @@ import { wholeAt } from "../../rig/whole.ts";
 
 const never = new AbortController().signal;
 const MEBIBYTE = 1024 * 1024;
+/** What a test has started. */
+const started: { stop(): Promise<void> }[] = [];
+test.after.each(async () => {
+  await Promise.all(started.splice(0).map((one) => one.stop()));
+});
+
 const quick = { backoff: { attempts: 4, baseMs: 1, capMs: 5 } };
 const layer = seededLayer("twenty", 20 * MEBIBYTE);
 const image = singleImage([layer], "oci");
@@ -41,6 +47,7 @@ async function copy(fromHost: string, toHost: string): Promise<void> {
 
 test("an upload that goes on reads its source from shortly before, not from the first byte", async () => {
   const [source, target] = await Promise.all([startQuirkyRegistry(), startQuirkyRegistry(cutAt(19 * MEBIBYTE))]);
+  started.push(source, target);
   source.store.hold("team/app", "v1", image);
   await copy(source.host, target.host);
   assert.equal(target.store.faultOf("team/app", "v1", image), undefined);
@@ -48,7 +55,6 @@ test("an upload that goes on reads its source from shortly before, not from the 
   assert.equal(again.length, 2);
   const from = Number(/^bytes=(\d+)-$/.exec(again[1] ?? "")?.[1]);
   assert.ok(from >= 8 * MEBIBYTE && from <= 19 * MEBIBYTE, again[1]);
-  await Promise.all([source.stop(), target.stop()]);
 });
 
 test("a large blob whose upload broke and cannot go on is sent in chunks", async () => {
@@ -57,16 +63,17 @@ test("a large blob whose upload broke and cannot go on is sent in chunks", async
     startQuirkyRegistry(),
     startQuirkyRegistry({ ...lost, ...cutAt(19 * MEBIBYTE) }),
   ]);
+  started.push(source, target);
   source.store.hold("team/app", "v1", image);
   await copy(source.host, target.host);
   assert.equal(target.store.faultOf("team/app", "v1", image), undefined);
   const chunks = target.log.filter(({ method }) => method === "PATCH").map(({ headers }) => headers["content-range"]);
   assert.deepEqual(chunks, [`0-${16 * MEBIBYTE - 1}`, `${16 * MEBIBYTE}-${layer.size - 1}`]);
-  await Promise.all([source.stop(), target.stop()]);
 });
 
 test("a blob with a sha512 digest arrives, and the registry is told the algorithm beforehand", async () => {
   const target = await startQuirkyRegistry();
+  started.push(target);
   const bytes = seededBytes("sha512", 100_000);
   const digest = hashOf("sha512", bytes) as Digest;
   const client = createRegistry({ host: target.host });
@@ -76,7 +83,6 @@ test("a blob with a sha512 digest arrives, and the registry is told the algorith
   const blob = { mediaType: "application/octet-stream", digest, size: bytes.length };
   for await (const chunk of await client.openBlob("team/app", blob, never)) read.push(chunk as Buffer);
   assert.deepEqual(Buffer.concat(read), bytes);
-  await target.stop();
 });
 
 const real = requires(test, missingCommand("docker-registry"));
@@ -87,6 +93,7 @@ real("on docker-registry a blob whose upload broke arrives whole all the same", 
   const registry = await startDockerRegistry();
   assert.ok(registry);
   const line = await startBreakingLine(registry.host, 10 * MEBIBYTE);
+  started.push(source, registry, line);
   await copy(source.host, line.host);
   assert.equal(line.breaks(), 1);
   assert.equal(await wholeAt(registry.host, "team/app", "v1", image), undefined);
@@ -95,7 +102,6 @@ real("on docker-registry a blob whose upload broke arrives whole all the same", 
     log.filter(({ path, status }) => path.includes(encodeURIComponent(layer.digest)) && status === 201).length,
     1,
   );
-  await Promise.all([source.stop(), registry.stop(), line.stop()]);
 });
 
 /** A line to a server that breaks once, after so many bytes to it on one connection. */
