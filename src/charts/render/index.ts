@@ -1,0 +1,14 @@
+export { manifestOf } from "./manifest.ts";
+export { renderChart } from "./render.ts";
+export type {
+  ChartRequest,
+  EngineName,
+  MissingValue,
+  ProblemKind,
+  Rendered,
+  RenderedDocument,
+  RenderOptions,
+  RenderProblem,
+  TemplatePlace,
+  ValuesSource,
+} from "./request.ts";
