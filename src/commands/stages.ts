@@ -3,7 +3,7 @@ import { type Emit, exitCodeOf, runGraph } from "../engine/index.ts";
 import { createTransfer, type Journal } from "../oci/index.ts";
 import { chartsToRender, imagesToPin, poolsOf, type Selection, sketch, withCharts } from "../plan/index.ts";
 import type { Connections } from "../registries/index.ts";
-import { renderCharts, resolvePins } from "../release/index.ts";
+import { pullLimitWarnings, renderCharts, resolvePins } from "../release/index.ts";
 import { type Commands, executeSteps, type Mode, settledBefore } from "../steps/index.ts";
 import type { Host } from "./command.ts";
 
@@ -42,6 +42,7 @@ export async function runStages(run: Run): Promise<number> {
   const charts = await renderCharts(run.config, chartsToRender(sketch(run.config, selection)), outside);
   const config = withCharts(run.config, charts);
   const pins = await resolvePins(config, imagesToPin(sketch(config, selection)), outside);
+  for (const failure of await pullLimitWarnings(config, pins, connections)) emit({ type: "warning", failure });
   const graph = sketch(config, selection, pins);
 
   const execute = executeSteps({
