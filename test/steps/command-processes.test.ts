@@ -13,7 +13,8 @@ import { aliveAmong, pidsIn } from "./script-rig.ts";
 /** Two grandchildren, one of which does not listen to TERM; their ids and the shell's go to a file. */
 const HANG = `
   sleep 1000 & a=$!
-  sh -c 'trap "" TERM; sleep 1000 & wait; sleep 1000' & b=$!
+  sh -c 'trap "" TERM; : > deaf; sleep 1000 & wait; sleep 1000' & b=$!
+  while ! [ -e deaf ]; do sleep 0.01; done
   echo $$ $a $b > pids; wait`;
 
 function both(statement: string, check: (rig: CommandRig, way: Way) => Promise<void>): void {
@@ -108,7 +109,7 @@ test("one that is left behind by a command that took long is found too", async (
 });
 
 both("a daemon lives on when its command ends, without a word in the next log", async (rig) => {
-  await rig.sh("setsid sh -c 'echo $$ > pids; while echo daemon; do sleep 0.02; done' & sleep 0.2");
+  await rig.sh("setsid sh -c 'echo $$ > pids; while echo daemon; do sleep 0.01; done' & sleep 0.2");
   const pids = await pidsIn(join(rig.folder, "pids"), 1);
   const next = await rig.sh("sleep 0.2; echo next");
   assert.deepEqual(linesOf(next, "stdout"), ["next"]);

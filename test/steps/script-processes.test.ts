@@ -14,7 +14,8 @@ const LINUX = process.platform === "linux";
 /** Two grandchildren, one of which does not listen to TERM; their ids and the shell's go to a file. */
 const HANG = `
   sleep 1000 & a=$!
-  bash -c 'trap "" TERM; sleep 1000 & wait; sleep 1000' & b=$!
+  bash -c 'trap "" TERM; : > deaf; sleep 1000 & wait; sleep 1000' & b=$!
+  while ! [ -e deaf ]; do sleep 0.01; done
   echo $$ $a $b > pids; wait`;
 
 const hanging = (script: string) => taskOf(`export default ({ $ }) => $({ prefix: "" })([${JSON.stringify(script)}]);`);

@@ -7,7 +7,7 @@ import { type Family, livingMembers, signalGroup, signalProcess } from "../proce
 import type { Stoppable } from "../process/until-ended.ts";
 import { commandText, opening } from "./lane-script.ts";
 import { MarkedOutput } from "./marked-output.ts";
-import { drained, type Ended, type Program } from "./program.ts";
+import { drain, type Ended, type Program } from "./program.ts";
 
 const LOOK_AGAIN_MS = 25;
 /** Between two looks a process may fork; after so many kills in a row nothing is left to fork. */
@@ -157,7 +157,7 @@ export class Lane implements Stoppable {
     const gone = { exitCode: null, signal };
     const ended = signal === null ? { ...gone, cause: new Error("the shell that was to start it has ended") } : gone;
     this.#state = "spent";
-    void drained(this.#shell).then(() => this.#finish(ended));
+    void drain(this.#shell).then(() => this.#finish(ended));
   }
 
   #finish(ended: Ended): void {

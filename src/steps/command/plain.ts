@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { Children, MARK } from "../process/children.ts";
-import { drained, type Ended, type Program } from "./program.ts";
+import { drain, type Ended, type Program } from "./program.ts";
 
 /** Starts a command without a lane, as a child of mirror's own. */
 export function startPlainly(
@@ -20,7 +20,7 @@ export function startPlainly(
     child.stdout.on("data", program.stdout);
     child.stderr.on("data", program.stderr);
     child.once("error", (cause) => settle({ exitCode: null, signal: null, cause }));
-    child.once("exit", (exitCode, signal) => void drained(child).then(() => settle({ exitCode, signal })));
+    child.once("exit", (exitCode, signal) => void drain(child).then(() => settle({ exitCode, signal })));
   });
   return { ended, processes };
 }

@@ -24,18 +24,20 @@ export interface Ended {
 }
 
 const QUIET_MS = 100;
+const MOST_ROUNDS = 10;
 
 /**
- * Waits until all has been read that a process which has ended had written. Where somebody else holds its output
- * open, until nothing has come for a while.
+ * Waits until all has been read that a process which has ended had written, then closes its output. Where somebody
+ * else holds it open, that is when nothing has come for a while, or too long.
  */
-export async function drained(child: ChildProcess): Promise<void> {
+export async function drain(child: ChildProcess): Promise<void> {
   const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
   const closed = Promise.all(streams.map((stream) => (stream.closed ? undefined : once(stream, "close"))));
-  for (let before = -1, read = 0; before !== read; ) {
+  for (let round = 0, before = -1, read = 0; before !== read && round < MOST_ROUNDS; round++) {
     before = read;
     const first = await Promise.race([closed, delay(QUIET_MS)]);
     if (first !== undefined) return;
     read = streams.reduce((sum, stream) => sum + ("bytesRead" in stream ? Number(stream.bytesRead) : 0), 0);
   }
+  for (const stream of streams) stream.destroy();
 }
