@@ -6,6 +6,9 @@ import { answerFailure, type Deed } from "./answer-failure.ts";
 import { call, urlOf, type Wire } from "./call.ts";
 import { type Feed, mismatch, noBytes, verified } from "./verified.ts";
 
+/** From here on it counts how bytes are read; below, how many requests go over one connection. */
+const BULK_BYTES = 1024 * 1024;
+
 /** Whether a repository has a blob. A redirect says that it has: there is no need to follow it. */
 export async function hasBlob(wire: Wire, repository: string, digest: Digest, signal: AbortSignal): Promise<boolean> {
   const url = urlOf(wire, repository, `blobs/${digest}`);
@@ -76,8 +79,9 @@ async function fetchFrom(
 ): Promise<Feed> {
   const url = urlOf(wire, repository, `blobs/${blob.digest}`);
   const condition = validators.etag === undefined ? {} : { "if-range": validators.etag };
+  const bulk = blob.size - offset > BULK_BYTES ? ({ answer: "bulk" } as const) : {};
   const headers = offset === 0 ? {} : { range: `bytes=${offset}-`, ...condition };
-  const answer = await call(wire, { repository, actions: "pull" }, { method: "GET", url, headers, signal });
+  const answer = await call(wire, { repository, actions: "pull" }, { method: "GET", url, headers, ...bulk, signal });
   const deed: Deed = { name: wire.name, thing: `${repository}@${shortDigest(blob.digest)}`, kind: "pull" };
   if (answer.status === 206 && offset > 0) {
     if (answer.headers["content-range"] === `bytes ${offset}-${blob.size - 1}/${blob.size}`) {

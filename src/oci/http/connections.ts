@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import * as tls from "node:tls";
+import { type BulkLines, createBulkLines } from "./bulk-lines.ts";
 
 export interface ConnectionOptions {
   /** Certificates in PEM, trusted beside those that Node trusts. */
@@ -12,6 +13,8 @@ export interface ConnectionOptions {
 /** Connections that are kept for the next request. */
 export interface Connections {
   readonly agentFor: (url: URL) => HttpAgent;
+  /** For large bodies. */
+  readonly lines: BulkLines;
   readonly close: () => void;
 }
 
@@ -19,15 +22,23 @@ export function createConnections({ ca, perHost }: ConnectionOptions): Connectio
   const options = { keepAlive: true, maxSockets: perHost, maxFreeSockets: perHost, scheduling: "lifo" } as const;
   const plain = new HttpAgent(options);
   let secure: HttpsAgent | undefined;
+  let context: tls.SecureContext | undefined;
+  const secureContext = (): tls.SecureContext | undefined => {
+    if (ca !== undefined) context ??= trusting(ca);
+    return context;
+  };
+  const lines = createBulkLines(secureContext);
   return {
+    lines,
     agentFor: (url) => {
       if (url.protocol === "http:") return plain;
-      secure ??= new HttpsAgent({ ...options, ...(ca === undefined ? {} : { secureContext: trusting(ca) }) });
+      secure ??= new HttpsAgent({ ...options, ...(ca === undefined ? {} : { secureContext: secureContext() }) });
       return secure;
     },
     close: () => {
       plain.destroy();
       secure?.destroy();
+      lines.close();
     },
   };
 }

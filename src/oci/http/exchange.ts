@@ -1,5 +1,7 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { giveBack } from "./buffers.ts";
+import { exchangeBulk } from "./bulk.ts";
 import type { Connections } from "./connections.ts";
 import { type HttpAnswer, type HttpRequest, isStreamBody, type StreamBody } from "./message.ts";
 import { publicLookup } from "./private-address.ts";
@@ -18,7 +20,15 @@ export interface ExchangeOptions {
 const COMMIT_PATIENCE = 5;
 
 /** One request and its answer, nothing followed and nothing tried again. Rejects with the system's error. */
-export function exchange(request: HttpRequest, options: ExchangeOptions): Promise<HttpAnswer> {
+export async function exchange(request: HttpRequest, options: ExchangeOptions): Promise<HttpAnswer> {
+  if (request.method === "GET" && request.answer === "bulk") {
+    const answer = await exchangeBulk(request, { ...options, lines: options.connections.lines });
+    if (answer !== undefined) return answer;
+  }
+  return exchangeByNode(request, options);
+}
+
+function exchangeByNode(request: HttpRequest, options: ExchangeOptions): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const send = request.url.protocol === "https:" ? httpsRequest : httpRequest;
     const outgoing = send(request.url, {
@@ -76,7 +86,6 @@ function sendStream(outgoing: ClientRequest, { stream, onBytes }: StreamBody, re
     answered = true;
     if (outgoing.writableEnded) return;
     // The server has made up its mind before the end: what remains is not sent, and the connection is of no more use.
-    stream.unpipe(outgoing);
     stream.destroy();
     incoming.once("close", () => outgoing.destroy());
   });
@@ -84,8 +93,15 @@ function sendStream(outgoing: ClientRequest, { stream, onBytes }: StreamBody, re
     abandon(stream.errored);
     return;
   }
-  stream.pipe(outgoing);
-  if (onBytes !== undefined) stream.on("data", (chunk: Uint8Array) => onBytes(chunk.length));
+  outgoing.on("drain", () => stream.resume());
+  stream.once("end", () => outgoing.end());
+  stream.on("data", (chunk: Uint8Array) => {
+    onBytes?.(chunk.length);
+    const written = (error: Error | null | undefined): void => {
+      if (!error) giveBack(chunk);
+    };
+    if (!outgoing.write(chunk, written)) stream.pause();
+  });
 }
 
 function limitConnecting(outgoing: ClientRequest, connectMs: number): void {

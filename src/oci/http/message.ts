@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 
 export type Method = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -18,6 +18,8 @@ export interface HttpRequest {
   readonly addresses?: "any" | "public";
   /** "follow" unless the fact of a redirect is answer enough. */
   readonly redirects?: "follow" | "stay";
+  /** `bulk` for a GET of something large. */
+  readonly answer?: "bulk";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | StreamBody;
   readonly signal: AbortSignal;
@@ -31,7 +33,7 @@ export interface HttpAnswer {
   /** What was asked in the end, redirects followed. */
   readonly url: URL;
   /** Has to be read or given to `discard`: the connection is not free before. */
-  readonly body: IncomingMessage;
+  readonly body: Readable;
   /** The address at the other end of the connection. */
   readonly address: string | undefined;
 }

@@ -1,0 +1,44 @@
+/**
+ * Buffers that large bodies are read into. Whoever has used the last of what was read gives it back; a buffer of which
+ * all was given back is used again, and any other is collected.
+ */
+export const BUFFER_BYTES = 256 * 1024;
+
+const MOST_FREE = 32;
+const free: Buffer[] = [];
+const inUse = new WeakMap<ArrayBufferLike, { out: number; state: "filling" | "full" }>();
+
+export function takeBuffer(): Buffer {
+  const buffer = free.pop() ?? Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  inUse.set(buffer.buffer, { out: 0, state: "filling" });
+  return buffer;
+}
+
+/** Some bytes of a buffer for somebody who may give them back. */
+export function handOut(buffer: Buffer, from: number, to: number): Buffer {
+  const use = inUse.get(buffer.buffer);
+  if (use !== undefined) use.out += to - from;
+  return buffer.subarray(from, to);
+}
+
+/** Nothing more is written into this buffer. */
+export function retire(buffer: Buffer): void {
+  const use = inUse.get(buffer.buffer);
+  if (use === undefined) return;
+  use.state = "full";
+  reuse(buffer.buffer, use);
+}
+
+/** Takes bytes back that nobody reads any more. Those of other buffers are let pass. */
+export function giveBack(chunk: Uint8Array): void {
+  const use = inUse.get(chunk.buffer);
+  if (use === undefined) return;
+  use.out -= chunk.length;
+  reuse(chunk.buffer, use);
+}
+
+function reuse(bytes: ArrayBufferLike, { out, state }: { out: number; state: "filling" | "full" }): void {
+  if (out > 0 || state === "filling") return;
+  inUse.delete(bytes);
+  if (free.length < MOST_FREE) free.push(Buffer.from(bytes));
+}
