@@ -41,7 +41,7 @@ async function make(cache: string, made: string): Promise<string | undefined> {
   try {
     await mkdir(join(scratch, "made"));
     const debootstrap = findCommand("debootstrap") ?? "debootstrap";
-    const args = ["--variant=minbase", "bookworm", root, debianMirror()];
+    const args = ["--variant=minbase", "bookworm", root, ...debianMirror()];
     await exec(debootstrap, args, { timeout: 240_000, maxBuffer: 1 << 26, env: withRootPath() });
     for (const part of ["var/cache/apt/archives", "var/lib/apt/lists"]) {
       await rm(join(root, part), { recursive: true, force: true });
@@ -69,15 +69,16 @@ async function make(cache: string, made: string): Promise<string | undefined> {
   }
 }
 
-/** Debian's mirror as apt is configured with it, or the one that everybody has. */
-function debianMirror(): string {
+/** Debian's mirror as apt is configured with it; without one debootstrap takes its own. */
+function debianMirror(): string[] {
   const folder = "/etc/apt/sources.list.d";
   const files = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
   const texts = ["/etc/apt/sources.list", ...files]
     .filter((file) => existsSync(file))
     .map((file) => readFileSync(file, "utf8"));
   const mirrors = texts.flatMap((text) => text.match(/^(?!\s*#).*?\bhttps?:\/\/\S+\/debian\/?(?=\s|$)/gm) ?? []);
-  return /https?:\S+/.exec(mirrors[0] ?? "")?.[0] ?? "http://deb.debian.org/debian";
+  const mirror = /https?:\S+/.exec(mirrors[0] ?? "")?.[0];
+  return mirror === undefined ? [] : [mirror];
 }
 
 function withRootPath(): NodeJS.ProcessEnv {
