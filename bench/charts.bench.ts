@@ -3,7 +3,7 @@
  * MIRROR_BENCH_CHART; without one the own chart of the tests is rendered, which is small.
  */
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { renderChart } from "../src/charts/render/index.ts";
 import { tell } from "./comparison.ts";
@@ -30,6 +30,7 @@ const rows = await compare(
   ],
   rounds(11),
 );
+rmSync(bundled);
 const { documents } = await renderChart({ chart, releaseName: "r" });
 const { helm: version } = JSON.parse(readFileSync(new URL("../helm/engine.json", import.meta.url), "utf8"));
 const goals = [once, again].map(
