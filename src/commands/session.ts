@@ -53,6 +53,7 @@ export async function runSession(host: Host, args: Arguments, mode: Mode): Promi
       host,
       config,
       selection,
+      expected,
       connections,
       journal,
       commands,

@@ -1,7 +1,7 @@
 import type { Config } from "../config/index.ts";
-import { type Emit, exitCodeOf, runGraph } from "../engine/index.ts";
+import { type Emit, exitCodeOf, type Graph, runGraph } from "../engine/index.ts";
 import { createTransfer, type Journal } from "../oci/index.ts";
-import { chartsToRender, imagesToPin, poolsOf, type Selection, sketch, withCharts } from "../plan/index.ts";
+import { chartsToRender, imagesToPin, poolsOf, type Selection, type Step, sketch, withCharts } from "../plan/index.ts";
 import type { Connections } from "../registries/index.ts";
 import { pullLimitWarnings, renderCharts, resolvePins } from "../release/index.ts";
 import { type Commands, executeSteps, type Mode, settledBefore } from "../steps/index.ts";
@@ -12,6 +12,8 @@ export interface Run {
   readonly host: Host;
   readonly config: Config;
   readonly selection: Selection;
+  /** What the selection comes to as far as the config alone tells. */
+  readonly expected: Graph<Step>;
   readonly connections: Connections;
   readonly journal: Journal;
   readonly commands: Commands;
@@ -39,11 +41,12 @@ export interface Limits {
 export async function runStages(run: Run): Promise<number> {
   const { host, selection, connections, emit, mode } = run;
   const outside = { connections, env: host.env, emit, signal: host.stopping };
-  const charts = await renderCharts(run.config, chartsToRender(sketch(run.config, selection)), outside);
+  const charts = await renderCharts(run.config, chartsToRender(run.expected), outside);
   const config = withCharts(run.config, charts);
-  const pins = await resolvePins(config, imagesToPin(sketch(config, selection)), outside);
+  const known = charts.size === 0 ? run.expected : sketch(config, selection);
+  const pins = await resolvePins(config, imagesToPin(known), outside);
   for (const failure of await pullLimitWarnings(config, pins, connections)) emit({ type: "warning", failure });
-  const graph = sketch(config, selection, pins);
+  const graph = pins.size === 0 ? known : sketch(config, selection, pins);
 
   const execute = executeSteps({
     mode,
