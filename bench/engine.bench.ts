@@ -70,8 +70,8 @@ async function spawning(engine: string): Promise<Comparison> {
   if (mirrorIsBuilt) {
     const commands = await writeCommands(join(folder, "commands"), nodes);
     contenders.push(
-      mirrorRun(startUp, commands, "task-0"),
-      mirrorRun(viaCommand, commands, "all"),
+      mirrorRun(startUp, commands, "task-0", []),
+      mirrorRun(viaCommand, commands, "all", []),
       mirrorRun(viaZx, await writeTasks(join(folder, "zx"), nodes, "zx"), "all"),
       mirrorRun(viaSpawn, await writeTasks(join(folder, "spawn"), nodes, "child_process"), "all"),
     );
@@ -83,7 +83,7 @@ async function spawning(engine: string): Promise<Comparison> {
     goals: [make, ninja].flatMap((tool) => goalBeside(tool, viaCommand, rows)),
     notes: [
       ...(mirrorIsBuilt ? [make, ninja].flatMap((tool) => withoutStartUp(tool, viaCommand, startUp, rows)) : []),
-      `a command is \`run: ["true"]\`; ${jobs} at once, as more are no faster on two cores`,
+      `a command is \`run: ["true"]\`; as many at once as mirror has by itself, which is no slower than fewer`,
       "scripts and child_process have no goal: each of their processes is a fork of Node, or bash besides",
       ...missing(),
     ],
@@ -123,8 +123,8 @@ async function otherTools(folder: string, recipe: "touch" | "true"): Promise<rea
   return installed;
 }
 
-function mirrorRun(name: string, folder: string, node: string): Contender {
-  return { name, work: () => runProgram(process.execPath, [mirror, "run", node, "--jobs", jobs], folder) };
+function mirrorRun(name: string, folder: string, node: string, options = ["--jobs", jobs]): Contender {
+  return { name, work: () => runProgram(process.execPath, [mirror, "run", node, ...options], folder) };
 }
 
 function commandOf(name: string): string {
