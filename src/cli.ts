@@ -17,7 +17,15 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-process.exit(await main(process.argv.slice(2)));
+// A promise that a task let go of: said aloud and a failure in the end, but it does not break off what is at work.
+const dropped: Promise<number>[] = [];
+process.on("unhandledRejection", (thrown) => {
+  dropped.push(fail(thrown, process.argv.includes("--no-color")));
+});
+
+const exitCode = await main(process.argv.slice(2));
+await Promise.all(dropped);
+process.exit(exitCode === 0 && dropped.length > 0 ? 1 : exitCode);
 
 async function main(argv: readonly string[]): Promise<number> {
   try {

@@ -118,6 +118,16 @@ test("a tag that stands at another digest is a conflict, and is left alone", asy
   });
 });
 
+test("a promise that a task drops is a failure that is told, and the run goes on", async () => {
+  await inWorkspace(async (place) => {
+    await place.write("tasks/say.mjs", "export default async () => { void Promise.reject(new Error('dropped')); };\n");
+    const { code, stdout, stderr } = await runMirror(["run", "say"], { cwd: place.folder, env: { SECRET_TOKEN: "x" } });
+    assert.equal(code, 1, stdout + stderr);
+    assert.match(stderr, /Unexpected Error: dropped/);
+    assert.match(stdout, /done: 3 of 3/);
+  });
+});
+
 test("a reader that stops reading does not make a failure of it", async () => {
   await inWorkspace(async ({ folder }) => {
     const { spawnSync } = await import("node:child_process");
