@@ -3,11 +3,14 @@ import { readFile, writeFile } from "node:fs/promises";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { test } from "uvu";
+import { test as always } from "uvu";
 import { type Failure, failureOf } from "../../src/failure/index.ts";
 import { openSource, type SourcePin } from "../../src/sources/index.ts";
 import { inFolder } from "../oci/temporary.ts";
+import { missingCommand, requires } from "../rig/skip.ts";
 import { gitEnv, makeCharts } from "./rig.ts";
+
+const test = requires(always, missingCommand("git"));
 
 const main: SourcePin = { kind: "branch", name: "main" };
 
@@ -182,4 +185,4 @@ test("a password in a URL is refused, and not repeated", async () => {
   assert.ok(!JSON.stringify(failure).includes("hunter2"));
 });
 
-test.run();
+always.run();

@@ -2,11 +2,14 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { mkdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { test } from "uvu";
+import { test as always } from "uvu";
 import { type Failure, failureOf } from "../../src/failure/index.ts";
 import { type OpenedSource, openSource, type SourceOptions, type SourcePin } from "../../src/sources/index.ts";
 import { inFolder } from "../oci/temporary.ts";
+import { missingCommand, requires } from "../rig/skip.ts";
 import { gitEnv, makeCharts, makeRepository, type Repository } from "./rig.ts";
+
+const test = requires(always, missingCommand("git"));
 
 const never = new AbortController().signal;
 
@@ -185,4 +188,4 @@ async function failing(work: Promise<unknown>): Promise<Failure> {
   return work.then(() => assert.fail("it did not fail"), failureOf);
 }
 
-test.run();
+always.run();

@@ -6,10 +6,13 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { test } from "uvu";
+import { test as always } from "uvu";
 import { openSource } from "../../src/sources/index.ts";
 import { inFolder } from "../oci/temporary.ts";
+import { missingCommand, requires } from "../rig/skip.ts";
 import { gitEnv, makeRepository } from "./rig.ts";
+
+const test = requires(always, missingCommand("git"));
 
 const OPENER = fileURLToPath(new URL("./opener.ts", import.meta.url));
 const files = Object.fromEntries(
@@ -66,4 +69,4 @@ function start(url: string, cache: string) {
   return { process: process_, printed: once(process_, "close").then(() => Buffer.concat(chunks).toString().trim()) };
 }
 
-test.run();
+always.run();
