@@ -7,16 +7,11 @@ import { openConnections } from "../registries/index.ts";
 import { type Mode, openCommands } from "../steps/index.ts";
 import type { Arguments, Host } from "./command.ts";
 import { configOf } from "./config.ts";
+import { DEFAULT_ATTEMPTS, DEFAULT_JOBS, JOBS_PER_REGISTRY } from "./limits.ts";
 import { countOf } from "./parse.ts";
 import { openReporting } from "./reporting.ts";
 import { selectionOf } from "./selection.ts";
 import { runStages } from "./stages.ts";
-
-/** Nodes at work at once. Most of them wait for registries, and how much those are asked at once is learnt from them. */
-const JOBS = 64;
-/** Of these, transfers with one registry, where its declaration does not say. */
-const JOBS_PER_REGISTRY = 64;
-const ATTEMPTS = 3;
 
 /**
  * The whole way: config, charts, pins, graph, run, report. Gives the exit code. In `plan` mode the same nodes are visited and
@@ -24,9 +19,9 @@ const ATTEMPTS = 3;
  */
 export async function runSession(host: Host, args: Arguments, mode: Mode): Promise<number> {
   const limits = {
-    jobs: countOf(args, "jobs", JOBS),
+    jobs: countOf(args, "jobs", DEFAULT_JOBS),
     jobsPerRegistry: JOBS_PER_REGISTRY,
-    attempts: countOf(args, "attempts", ATTEMPTS),
+    attempts: countOf(args, "attempts", DEFAULT_ATTEMPTS),
   };
   const lookForReferrers = args.flags.has("signatures") ? "always" : "on-copy";
   const onFailure = args.flags.has("fail-fast") ? "fail-fast" : "keep-going";

@@ -1,4 +1,5 @@
 import type { Command, Option } from "./command.ts";
+import { DEFAULT_ATTEMPTS, DEFAULT_JOBS } from "./limits.ts";
 
 const CONFIG: Option = {
   name: "config",
@@ -10,7 +11,7 @@ const JSON_EVENTS: Option = { name: "json", help: "print events as NDJSON, one o
 const JSON_DOCUMENT: Option = { name: "json", help: "print a JSON document" };
 const COLOR: Option = { name: "no-color", help: "print without colours (also: NO_COLOR)" };
 const QUIET: Option = { name: "quiet", short: "q", help: "print warnings, failures and the summary only" };
-const JOBS: Option = { name: "jobs", short: "j", value: "N", help: "nodes at work at once (default: 8)" };
+const JOBS: Option = { name: "jobs", short: "j", value: "N", help: `nodes at work at once (default: ${DEFAULT_JOBS})` };
 const TARGET: Option = {
   name: "target",
   short: "t",
@@ -42,7 +43,11 @@ The first Ctrl-C starts nothing new and ends what is at work; the second stops a
       { name: "dry-run", help: "write nothing: the same as mirror plan" },
       { name: "fail-fast", help: "start nothing new after the first failure" },
       { name: "signatures", help: "look for signatures of images that are up to date too, and copy what is new" },
-      { name: "attempts", value: "N", help: "attempts at a node whose failures may pass (default: 3)" },
+      {
+        name: "attempts",
+        value: "N",
+        help: `attempts at a node whose failures may pass (default: ${DEFAULT_ATTEMPTS})`,
+      },
       JOBS,
       CONFIG,
       JSON_EVENTS,
