@@ -75,7 +75,8 @@ export function parseManifest(bytes: Uint8Array, contentType: string | undefined
 
 const isKnown = (mediaType: string): boolean => isIndexType(mediaType) || isImageType(mediaType);
 
-function parseObject(bytes: Uint8Array, where: string): Record<string, unknown> {
+/** The JSON object that a manifest of any kind is. Throws `Failed` (`oci/bad-manifest`). */
+export function parseObject(bytes: Uint8Array, where: string): Record<string, unknown> {
   let body: unknown;
   try {
     body = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));

@@ -1,6 +1,6 @@
 import { Failed } from "../../failure/index.ts";
 import { type Digest, isDigest } from "../digest.ts";
-import { type Descriptor, parseManifest } from "../manifest.ts";
+import { type Descriptor, parseManifest, parseObject } from "../manifest.ts";
 import { isIndexType, MediaType } from "../media-types.ts";
 
 /** What a manifest needs to be whole, and what it says of itself to those who look for referrers. */
@@ -24,7 +24,7 @@ export const isManifestType = (mediaType: string): boolean => IMAGE_TYPES.has(me
  * `blobs` and `subject` are read where they have them. Throws `Failed` (`oci/bad-manifest`, `oci/schema1`).
  */
 export function contentsOf(bytes: Uint8Array, mediaType: string, where: string): Contents {
-  const body = parseBody(bytes, where);
+  const body = parseObject(bytes, where);
   if (typeof body.mediaType === "string" && body.mediaType !== mediaType) {
     throw bad(where, `it says it is "${body.mediaType}" but was sent as "${mediaType}"`);
   }
@@ -73,17 +73,6 @@ export function rememberedContents(read: (manifest: Descriptor) => Promise<Uint8
 /** Layers that registries need not have: foreign and nondistributable ones (image-spec, layer.md). */
 function isElsewhere(layer: Descriptor): boolean {
   return /\.(?:nondistributable|foreign)\./.test(layer.mediaType) || (layer.urls?.length ?? 0) > 0;
-}
-
-function parseBody(bytes: Uint8Array, where: string): Record<string, unknown> {
-  let body: unknown;
-  try {
-    body = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch {
-    throw bad(where, "it is not JSON");
-  }
-  if (typeof body !== "object" || body === null || Array.isArray(body)) throw bad(where, "it is not a JSON object");
-  return body as Record<string, unknown>;
 }
 
 function subjectOf(body: Record<string, unknown>, where: string): Digest | undefined {
