@@ -5,7 +5,7 @@ import { homedir } from "node:os";
 import type { Host } from "./commands/command.ts";
 import { helpOf, overview } from "./commands/help.ts";
 import { parseRequest } from "./commands/parse.ts";
-import { commands } from "./commands/table.ts";
+import { commands } from "./commands/table/index.ts";
 import { Failed, FailedTogether, failuresOf } from "./failure/index.ts";
 
 // Node 22 and later keep the compiled form of this program for the next start.

@@ -1,5 +1,5 @@
 import type { Command } from "./command.ts";
-import { commands } from "./table.ts";
+import { commands } from "./table/index.ts";
 
 const EXIT_CODES = `Exit codes:
   0    all done

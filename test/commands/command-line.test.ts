@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "uvu";
 import { parseRequest } from "../../src/commands/parse.ts";
-import { commands } from "../../src/commands/table.ts";
+import { commands } from "../../src/commands/table/index.ts";
 import { failureOf } from "../../src/failure/index.ts";
 
 test("without a command, and with --help, the overview is asked for", () => {

@@ -1,0 +1,10 @@
+import type { Command } from "../command.ts";
+import { check } from "./check.ts";
+import { graph } from "./graph.ts";
+import { images } from "./images.ts";
+import { list } from "./list.ts";
+import { plan } from "./plan.ts";
+import { run } from "./run.ts";
+
+/** Every command, in the order of the help. Their code is loaded when they run. */
+export const commands: readonly Command[] = [run, plan, graph, list, images, check];

@@ -1,0 +1,12 @@
+import type { Command } from "../command.ts";
+import { COLOR, CONFIG, JSON_DOCUMENT } from "./options.ts";
+
+export const list: Command = {
+  name: "list",
+  usage: "mirror list",
+  summary: "list images, targets, bundles and tasks",
+  details: "Reads the config alone.",
+  examples: [{ line: "mirror list --json", does: "for other programs" }],
+  options: [CONFIG, JSON_DOCUMENT, COLOR],
+  run: async (host, args) => (await import("../list.ts")).list(host, args),
+};

@@ -1,0 +1,26 @@
+import type { Option } from "../command.ts";
+import { DEFAULT_JOBS } from "../limits.ts";
+
+export const CONFIG: Option = {
+  name: "config",
+  short: "c",
+  value: "FILE",
+  help: "the config (default: mirror.config.yaml in this folder or the nearest above)",
+};
+export const JSON_EVENTS: Option = { name: "json", help: "print events as NDJSON, one object a line" };
+export const JSON_DOCUMENT: Option = { name: "json", help: "print a JSON document" };
+export const COLOR: Option = { name: "no-color", help: "print without colours (also: NO_COLOR)" };
+export const QUIET: Option = { name: "quiet", short: "q", help: "print warnings, failures and the summary only" };
+export const JOBS: Option = {
+  name: "jobs",
+  short: "j",
+  value: "N",
+  help: `nodes at work at once (default: ${DEFAULT_JOBS})`,
+};
+export const TARGET: Option = {
+  name: "target",
+  short: "t",
+  value: "TARGET",
+  repeated: "repeated",
+  help: "all images of a target, and what they need",
+};

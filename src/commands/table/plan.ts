@@ -1,0 +1,16 @@
+import type { Command } from "../command.ts";
+import { COLOR, CONFIG, JOBS, JSON_EVENTS, QUIET, TARGET } from "./options.ts";
+
+export const plan: Command = {
+  name: "plan",
+  usage: "mirror plan [NAME|GLOB…] [--target TARGET…]",
+  summary: "say what a run would do; nothing is written",
+  details: `Resolves versions, asks every target what is there, and prints for each node whether it is up to date, would be
+created or moved, and the bytes that would cross.`,
+  examples: [
+    { line: "mirror plan", does: "all targets and bundles" },
+    { line: "mirror plan --target harbor", does: "one target" },
+  ],
+  options: [TARGET, JOBS, CONFIG, JSON_EVENTS, QUIET, COLOR],
+  run: async (host, args) => (await import("../plan.ts")).plan(host, args),
+};

@@ -1,0 +1,38 @@
+import type { Command } from "../command.ts";
+import { DEFAULT_ATTEMPTS } from "../limits.ts";
+import { COLOR, CONFIG, JOBS, JSON_EVENTS, QUIET, TARGET } from "./options.ts";
+
+export const run: Command = {
+  name: "run",
+  usage: "mirror run [NAME|GLOB…] [--target TARGET…]",
+  summary: "do what is named, and all it needs",
+  details: `Names are those of nodes as "mirror graph" prints them (copy:harbor/mysql, bundle:*, build_push_cert), or an
+image's own name for all its copies. Without names or targets everything runs but tasks that nothing needs.
+
+What is up to date at its target is not sent again. Signatures, SBOMs and attestations are copied with their image;
+those that were added at the source since then are copied with --signatures. A node that fails blocks what needs it and nothing else.
+The first Ctrl-C starts nothing new and ends what is at work; the second stops at once.`,
+  examples: [
+    { line: "mirror run", does: "publish every image of every target, and the bundles" },
+    { line: "mirror run build_push_cert", does: "run one task and all it needs" },
+    { line: "mirror run --target harbor", does: "mirror the images of one target" },
+    { line: "mirror run 'copy:harbor/my*' --fail-fast", does: "some nodes, and stop starting at the first failure" },
+  ],
+  options: [
+    TARGET,
+    { name: "dry-run", help: "write nothing: the same as mirror plan" },
+    { name: "fail-fast", help: "start nothing new after the first failure" },
+    { name: "signatures", help: "look for signatures of images that are up to date too, and copy what is new" },
+    {
+      name: "attempts",
+      value: "N",
+      help: `attempts at a node whose failures may pass (default: ${DEFAULT_ATTEMPTS})`,
+    },
+    JOBS,
+    CONFIG,
+    JSON_EVENTS,
+    QUIET,
+    COLOR,
+  ],
+  run: async (host, args) => (await import("../run.ts")).run(host, args),
+};
