@@ -1,0 +1,13 @@
+export {
+  type ChosenFrom,
+  EMPTY_LOCK,
+  type Lock,
+  type LockedChart,
+  type LockedChartImage,
+  type LockedImage,
+  type LockedPlatform,
+  type LockedSource,
+} from "./lock.ts";
+export { lockFileOf } from "./lock-file.ts";
+export { type LockFile, parseLock, readLock } from "./read.ts";
+export { formatLock, writeLock } from "./write.ts";
