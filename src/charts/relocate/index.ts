@@ -1,0 +1,3 @@
+export { type FormName, type FormOptions, forms, type Relocation, type Written } from "./forms/index.ts";
+export type { Values } from "./leaves.ts";
+export { type Overlay, type OverlayOptions, overlayFor, type Uncovered, type Variation } from "./overlay.ts";
