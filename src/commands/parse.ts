@@ -32,6 +32,18 @@ export function countOf(args: Arguments, name: string, fallback: number): number
   throw usage(`--${name} takes a whole number of at least 1, not "${text}"`, `Write: --${name} ${fallback}`);
 }
 
+/** A length of time given with an option, in milliseconds, or 0. Throws `Failed` (class `usage`). */
+export function durationOf(args: Arguments, name: string): number {
+  const text = args.values.get(name)?.at(-1);
+  if (text === undefined) return 0;
+  const parts = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(text);
+  if (parts === null || text === "") {
+    throw usage(`--${name} takes a length of time, not "${text}"`, `Write: --${name} 30m, 90s or 1h30m`);
+  }
+  const [days, hours, minutes, seconds] = parts.slice(1).map((part) => Number(part ?? 0));
+  return ((((days ?? 0) * 24 + (hours ?? 0)) * 60 + (minutes ?? 0)) * 60 + (seconds ?? 0)) * 1000;
+}
+
 function find(name: string, commands: readonly Command[]): Command {
   const command = commands.find((candidate) => candidate.name === name);
   if (command !== undefined) return command;

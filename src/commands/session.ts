@@ -8,7 +8,7 @@ import { type Mode, openCommands } from "../steps/index.ts";
 import type { Arguments, Host } from "./command.ts";
 import { configOf } from "./config.ts";
 import { DEFAULT_ATTEMPTS, DEFAULT_JOBS, JOBS_PER_REGISTRY } from "./limits.ts";
-import { countOf } from "./parse.ts";
+import { countOf, durationOf } from "./parse.ts";
 import { openReporting } from "./reporting.ts";
 import { selectionOf } from "./selection.ts";
 import { runStages } from "./stages.ts";
@@ -22,6 +22,7 @@ export async function runSession(host: Host, args: Arguments, mode: Mode): Promi
     jobs: countOf(args, "jobs", DEFAULT_JOBS),
     jobsPerRegistry: JOBS_PER_REGISTRY,
     attempts: countOf(args, "attempts", DEFAULT_ATTEMPTS),
+    waitMs: durationOf(args, "wait"),
   };
   const lookForReferrers = args.flags.has("signatures") ? "always" : "on-copy";
   const onFailure = args.flags.has("fail-fast") ? "fail-fast" : "keep-going";

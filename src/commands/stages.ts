@@ -32,6 +32,8 @@ export interface Limits {
   /** Of these, transfers with one registry, where its declaration does not say. */
   readonly jobsPerRegistry: number;
   readonly attempts: number;
+  /** How long what waits on the outside is asked again, in milliseconds. */
+  readonly waitMs: number;
 }
 
 /**
@@ -65,6 +67,7 @@ export async function runStages(run: Run): Promise<number> {
     emit,
     jobs: run.limits.jobs,
     attempts: run.limits.attempts,
+    waitMs: run.limits.waitMs,
     pools: poolsOf(config, graph, run.limits.jobsPerRegistry),
     settled: settledBefore(pins, charts),
     onFailure: run.onFailure,

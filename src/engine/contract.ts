@@ -44,6 +44,11 @@ export interface RunOptions<Value> {
   /** Attempts at a node whose failures are transient, the first included. */
   readonly attempts: number;
   readonly onFailure: "keep-going" | "fail-fast";
+  /**
+   * For how long what waits on the outside is asked again, from the first node that waits on; what waits then is
+   * settled so. 0 where it is not given: at once.
+   */
+  readonly waitMs?: number;
   readonly stopping: AbortSignal;
   readonly killed: AbortSignal;
   /** Nodes that were settled before: they are not run, and nothing is emitted of them. They need nothing. */

@@ -47,6 +47,8 @@ export type EventBody =
       readonly delayMs: number;
       readonly failure: Failure;
     }
+  /** What it waits for on the outside has not come; it is asked again after `delayMs`. */
+  | { readonly type: "node-waiting"; readonly id: NodeId; readonly for: string; readonly delayMs: number }
   | { readonly type: "node-settled"; readonly id: NodeId; readonly outcome: Outcome; readonly durationMs: number }
   | { readonly type: "warning"; readonly failure: Failure }
   | { readonly type: "run-stopping"; readonly reason: StopReason }

@@ -6,6 +6,10 @@ const longestPauseMs = 30_000;
 /** A server that wants to be left alone for longer is taken at its word: the node fails and says so. */
 const longestRetryAfterMs = 5 * 60_000;
 
+/** What waits on the outside is asked again after this long, then ever more seldom. */
+const firstAskMs = 1_000;
+const longestAskMs = 120_000;
+
 /** What an attempt that threw means for its node. */
 export interface Verdict {
   readonly failure: Failure;
@@ -28,6 +32,11 @@ export function judge(thrown: unknown, attempt: number, random: () => number): V
   const askedMs = retryAfterOf(thrown);
   if (askedMs > longestRetryAfterMs) return { failure, retryInMs: undefined };
   return { failure, retryInMs: askedMs + pauseMs };
+}
+
+/** How long what waits on the outside is left alone before it is asked again. `times` it was asked, from 1. */
+export function pauseOfWaiting(times: number): number {
+  return Math.min(longestAskMs, Math.round(firstAskMs * 1.5 ** (times - 1)));
 }
 
 /** Several failures of one node as one: the first, with the others told below it. */

@@ -5,7 +5,7 @@ import type { Execute, RunOptions, RunOutcome, StepContext, StepResult } from ".
 import type { Outcome, StopReason } from "./event.ts";
 import type { Graph, NodeId } from "./graph.ts";
 import { PoolQueue } from "./pools.ts";
-import { isAbort, judge } from "./retry.ts";
+import { isAbort, judge, pauseOfWaiting } from "./retry.ts";
 import { type Track, tracksOf } from "./track.ts";
 
 const killGraceMs = 1_000;
@@ -25,6 +25,8 @@ export class Scheduler<Step, Value> {
   #changes: (() => void)[] = [];
   #stopped: StopReason | undefined;
   #ended: "no" | "yes" = "no";
+  /** Until when nodes that wait on the outside are asked again, from the first that waits on. */
+  #waitUntil: number | undefined;
   #cancelGrace: (() => void) | undefined;
   #resolve: (outcome: RunOutcome) => void = () => {};
   #reject: (error: unknown) => void = () => {};
@@ -107,7 +109,10 @@ export class Scheduler<Step, Value> {
     track.state = "running";
     track.attempt = attempt;
     track.startedAt ??= this.#clock.now();
-    this.#options.emit({ type: "node-started", id: track.node.id, attempt });
+    // Asking again what waits is no news.
+    if (track.waits === undefined || attempt > 1) {
+      this.#options.emit({ type: "node-started", id: track.node.id, attempt });
+    }
     this.#attempt(track, this.#contextOf(track, attempt)).then(
       (result) => this.#guard(() => this.#onResult(track, result)),
       (thrown: unknown) => this.#guard(() => this.#onThrown(track, thrown)),
@@ -143,6 +148,7 @@ export class Scheduler<Step, Value> {
   #onResult(track: Track<Step>, result: StepResult<Value>): void {
     if (track.state !== "running") return;
     this.#queue.release(track);
+    if (result.kind === "waiting" && this.#askLater(track, result.for)) return;
     if (result.kind === "done") this.#values.set(track.node.id, result.value);
     this.#settle(track, outcomeOf(result));
   }
@@ -169,6 +175,22 @@ export class Scheduler<Step, Value> {
     }
     this.#settle(track, { kind: "failed", failure });
     if (this.#options.onFailure === "fail-fast") this.#stop("fail-fast");
+  }
+
+  /** True where it is asked again: there is time left, and nothing stops the run. */
+  #askLater(track: Track<Step>, waitsFor: string): boolean {
+    const now = this.#clock.now();
+    this.#waitUntil ??= now + (this.#options.waitMs ?? 0);
+    const leftMs = this.#waitUntil - now;
+    if (leftMs <= 0 || this.#stopped !== undefined) return false;
+    const times = (track.waits?.times ?? 0) + 1;
+    track.waits = { for: waitsFor, times };
+    track.attempt = 0;
+    track.lastFailure = undefined;
+    const delayMs = Math.min(leftMs, pauseOfWaiting(times));
+    this.#rest(track, delayMs);
+    this.#options.emit({ type: "node-waiting", id: track.node.id, for: waitsFor, delayMs });
+    return true;
   }
 
   /** Its places are free for others meanwhile. */
@@ -283,6 +305,7 @@ function outcomeOf<Value>(result: StepResult<Value>): Outcome {
 
 function stoppedOutcome<Step>(track: Track<Step>): Outcome {
   if (track.lastFailure !== undefined) return { kind: "failed", failure: track.lastFailure };
+  if (track.waits !== undefined) return { kind: "waiting", for: track.waits.for };
   if (track.blockers !== undefined) return { kind: "blocked", by: track.blockers.roots() };
   return { kind: "cancelled" };
 }

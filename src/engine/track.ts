@@ -11,7 +11,7 @@ export interface Track<Step> {
   /**
    * - `unready`: something it needs has not settled;
    * - `ready`: waits for places in its pools;
-   * - `resting`: failed, and waits to be tried again.
+   * - `resting`: failed, and waits to be tried again; or waits on the outside, and is asked again.
    */
   state: "unready" | "ready" | "running" | "resting" | "settled";
   unsettledNeeds: number;
@@ -21,6 +21,8 @@ export interface Track<Step> {
   startedAt: number | undefined;
   /** Of the attempt before, while resting. */
   lastFailure: Failure | undefined;
+  /** What it waited for when it was last asked, and how often it was; undefined where it has not waited. */
+  waits: { readonly for: string; readonly times: number } | undefined;
   cancelWake: (() => void) | undefined;
 }
 
@@ -57,6 +59,7 @@ function newTrack<Step>(node: Node<Step>): Track<Step> {
     attempt: 0,
     startedAt: undefined,
     lastFailure: undefined,
+    waits: undefined,
     cancelWake: undefined,
   };
 }

@@ -32,6 +32,8 @@ class Lines {
   readonly #out: Batch;
   readonly #paint: Paint;
   readonly #beats = new Map<NodeId, { at: number; everyMs: number }>();
+  /** What nodes were said to wait for: asking again in vain is not said again. */
+  readonly #waits = new Map<NodeId, string>();
   #nameWidth = 0;
   #stopTicking = (): void => {};
 
@@ -66,6 +68,11 @@ class Lines {
         this.#node(event, this.#paint("yellow", `${again}: ${plainLine(event.failure.message)}`));
         break;
       }
+      case "node-waiting":
+        if (this.#waits.get(event.id) === event.for) break;
+        this.#waits.set(event.id, event.for);
+        this.#node(event, this.#paint("yellow", `waits for ${plainLine(event.for)}; asks again`));
+        break;
       case "node-settled": {
         this.#beats.delete(event.id);
         const { text, style } = phraseOf(event.outcome, this.#model.mode, event.durationMs);

@@ -19,6 +19,8 @@ export function maskEvent(event: Event, mask: Mask): Event {
     case "node-retrying":
     case "warning":
       return { ...event, failure: maskFailure(event.failure, mask) };
+    case "node-waiting":
+      return { ...event, for: mask.apply(event.for) };
     case "node-settled":
       return { ...event, outcome: maskOutcome(event.outcome, mask) };
     default:

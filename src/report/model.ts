@@ -6,12 +6,14 @@ import { Meter } from "./meter.ts";
 export interface NodeState {
   readonly id: NodeId;
   readonly needs: readonly NodeId[];
-  phase: "pending" | "running" | "retrying" | "settled";
+  phase: "pending" | "running" | "retrying" | "waiting" | "settled";
   attempt: number;
   startedAt: number;
-  /** When the next attempt begins, while `retrying`. */
+  /** When the next attempt begins, while `retrying`, or it is asked again, while `waiting`. */
   retryAt: number;
   retryBecause: Failure | undefined;
+  /** On the outside, while `waiting`. */
+  waitsFor: string;
   bytes: number;
   totalBytes: number;
   readonly meter: Meter;
@@ -88,6 +90,13 @@ export class RunModel {
         node.retryBecause = event.failure;
         break;
       }
+      case "node-waiting": {
+        const node = this.#node(event.id);
+        node.phase = "waiting";
+        node.retryAt = event.at + event.delayMs;
+        node.waitsFor = event.for;
+        break;
+      }
       case "node-settled":
         this.#settle(this.#node(event.id), event.outcome, event.durationMs);
         break;
@@ -128,6 +137,7 @@ export class RunModel {
       startedAt: 0,
       retryAt: 0,
       retryBecause: undefined,
+      waitsFor: "",
       bytes: 0,
       totalBytes: 0,
       meter: new Meter(),

@@ -1,3 +1,4 @@
+import type { NodeId } from "../engine/index.ts";
 import type { Failure } from "../failure/index.ts";
 import { closingOf } from "./closing.ts";
 import { renderFailure } from "./failure.ts";
@@ -18,7 +19,7 @@ export function renderSummary(model: RunModel, { color }: { readonly color: Colo
   const paint = createPaint(color);
   const sections = [
     ...failures(model, paint, color),
-    ...listed(paint, "yellow", "blocked", model.settled("blocked"), ({ by }) => `by ${formatFew(by, NAMES)}`),
+    ...listed(paint, "yellow", "blocked", model.settled("blocked"), ({ by }) => blockedBy(by, model)),
     ...listed(paint, "yellow", "waiting", model.settled("waiting"), (outcome) => `for ${outcome.for}`),
     ...listed(paint, "dim", "skipped", model.settled("skipped"), ({ why }) => why),
     ...listed(paint, "yellow", "cancelled", model.settled("cancelled"), () => ""),
@@ -68,6 +69,14 @@ function moved(model: RunModel, paint: Paint): string[][] {
   if (changed.length === 0) return [];
   const said = changed.map(({ node, outcome }) => ({ node, outcome: phraseOf(outcome, "run", node.durationMs) }));
   return listed(paint, "dim", "done before the end", said, ({ text }) => text);
+}
+
+/** What blocks a node; where that is one thing that waits, also what for, so that nobody has to look it up. */
+function blockedBy(by: readonly NodeId[], model: RunModel): string {
+  const [only, ...others] = by;
+  const outcome = only === undefined || others.length > 0 ? undefined : model.nodes.get(only)?.outcome;
+  const why = outcome?.kind === "waiting" ? `, which waits for ${outcome.for}` : "";
+  return `by ${formatFew(by, NAMES)}${why}`;
 }
 
 function effort(node: NodeState): string {

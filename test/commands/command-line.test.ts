@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "uvu";
-import { parseRequest } from "../../src/commands/parse.ts";
+import { durationOf, parseRequest } from "../../src/commands/parse.ts";
 import { commands } from "../../src/commands/table/index.ts";
 import { failureOf } from "../../src/failure/index.ts";
 
@@ -48,6 +48,18 @@ for (const [argv, message, hint] of [
     assert.fail("it was taken");
   });
 }
+
+test("a length of time is read in days, hours, minutes and seconds; anything else is refused", () => {
+  const wait = (text: string) => {
+    const request = parseRequest(["run", "--wait", text], commands);
+    assert.ok(request.kind === "command");
+    return durationOf(request.args, "wait");
+  };
+  assert.deepEqual(["90s", "30m", "1h30m", "2d"].map(wait), [90_000, 1_800_000, 5_400_000, 172_800_000]);
+  for (const text of ["30", "soon", "-5m", "1.5h", ""]) {
+    assert.throws(() => wait(text), /--wait takes a length of time/, text);
+  }
+});
 
 test("every command has an example, and options with distinct short names", () => {
   for (const { name, examples, options } of commands) {

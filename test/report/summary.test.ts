@@ -153,6 +153,14 @@ test("a failure shows its place, its evidence and what to do", () => {
   }
 });
 
+test("what is blocked by one thing that waits says for what", () => {
+  const waiting = { a: { kind: "waiting", for: "the grading of deploy since 07:10" }, b: blocked } as const;
+  assert.match(
+    summaryOf({ outcomes: waiting, exitCode: 4 }),
+    /b +by a, which waits for the grading of deploy since 07:10\n/,
+  );
+});
+
 test("every blocked node is named, with what it was blocked by", () => {
   const outcomes = Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`copy:x/${at}`, blocked]));
   const text = summaryOf({ outcomes: { a: failed("permanent"), ...outcomes }, exitCode: 1 });

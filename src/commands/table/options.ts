@@ -17,6 +17,11 @@ export const JOBS: Option = {
   value: "N",
   help: `nodes at work at once (default: ${DEFAULT_JOBS})`,
 };
+export const WAIT: Option = {
+  name: "wait",
+  value: "TIME",
+  help: "how long to ask again for what waits on the outside: 90s, 30m, 2h (default: not at all)",
+};
 export const TARGET: Option = {
   name: "target",
   short: "t",

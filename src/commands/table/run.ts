@@ -1,6 +1,6 @@
 import type { Command } from "../command.ts";
 import { DEFAULT_ATTEMPTS } from "../limits.ts";
-import { COLOR, CONFIG, JOBS, JSON_EVENTS, QUIET, TARGET } from "./options.ts";
+import { COLOR, CONFIG, JOBS, JSON_EVENTS, QUIET, TARGET, WAIT } from "./options.ts";
 
 export const run: Command = {
   name: "run",
@@ -8,6 +8,9 @@ export const run: Command = {
   summary: "do what is named, and all it needs",
   details: `Names are those of nodes as "mirror graph" prints them (copy:harbor/mysql, bundle:*, build_push_cert), or an
 image's own name for all its copies. Without names or targets everything runs but tasks that nothing needs.
+
+What waits on the outside (certification, publication, a scan) ends the run with exit code 4, and the next run goes on
+from there; with --wait it is asked again until it has come or the time is over.
 
 What is up to date at its target is not sent again. Signatures, SBOMs and attestations are copied with their image;
 those that were added at the source since then are copied with --signatures. A node that fails blocks what needs it and nothing else.
@@ -17,6 +20,7 @@ The first Ctrl-C starts nothing new and ends what is at work; the second stops a
     { line: "mirror run build_push_cert", does: "run one task and all it needs" },
     { line: "mirror run --target harbor", does: "mirror the images of one target" },
     { line: "mirror run 'copy:harbor/my*' --fail-fast", does: "some nodes, and stop starting at the first failure" },
+    { line: "mirror run build_push_cert --wait 2h", does: "ask again for two hours before giving it back as waiting" },
   ],
   options: [
     TARGET,
@@ -28,6 +32,7 @@ The first Ctrl-C starts nothing new and ends what is at work; the second stops a
       value: "N",
       help: `attempts at a node whose failures may pass (default: ${DEFAULT_ATTEMPTS})`,
     },
+    WAIT,
     JOBS,
     CONFIG,
     JSON_EVENTS,

@@ -71,6 +71,7 @@ class Live {
         break;
       case "node-progress":
       case "node-retrying":
+      case "node-waiting":
       case "run-finished":
         break;
       default:

@@ -24,6 +24,10 @@ export function runningLine(node: NodeState, shape: LineShape): string {
     const why = plainLine(node.retryBecause?.message ?? "");
     return `${paint("yellow", "↻")} ${name(node, shape)}  ${paint("yellow", again)}: ${why}`;
   }
+  if (node.phase === "waiting") {
+    const again = `, asks again in ${formatRoughly(node.retryAt - now)}`;
+    return `${paint("yellow", "…")} ${name(node, shape)}  waits for ${plainLine(node.waitsFor)}${paint("dim", again)}`;
+  }
   const spinner = SPINNER[Math.floor(now / SPIN_MS) % SPINNER.length] ?? "";
   return `${paint("cyan", spinner)} ${name(node, shape)}  ${howFar(node, shape)}`;
 }
