@@ -16,6 +16,7 @@ const layers = [
   ["release"],
   ["registries"],
   ["charts", "sources"],
+  ["certification"],
   ["bundle"],
   ["config"],
   ["engine", "oci"],
