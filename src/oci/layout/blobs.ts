@@ -7,16 +7,11 @@ import type { Descriptor } from "../manifest.ts";
 import { type BlobWriter, startBlob } from "./blob-writer.ts";
 import { unlessMissing } from "./disk.ts";
 import { notFound } from "./failures.ts";
+import type { BlobReads } from "./reading.ts";
 import { checkBytes, mismatch, verified } from "./verify.ts";
 
 /** The files below `blobs/` of a layout. */
-export interface Blobs {
-  size(digest: Digest): Promise<number | undefined>;
-  /** All bytes at once, verified: for manifests. */
-  read(blob: Descriptor): Promise<Uint8Array>;
-  readIfThere(blob: Descriptor): Promise<Uint8Array | undefined>;
-  open(blob: Descriptor, signal: AbortSignal): Promise<Readable>;
-  range(digest: Digest, range: ByteRange): Readable;
+export interface Blobs extends BlobReads {
   start(algorithm: "sha256" | "sha512"): Promise<BlobWriter>;
   put(blob: Descriptor, content: AsyncIterable<Uint8Array>): Promise<void>;
   remove(digest: Digest): Promise<void>;

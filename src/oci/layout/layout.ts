@@ -1,40 +1,20 @@
 import { join } from "node:path";
-import type { Readable } from "node:stream";
-import type { ImageSource } from "../content.ts";
 import type { Digest } from "../digest.ts";
-import { isDigest } from "../digest.ts";
-import { type Descriptor, type Manifest, parseManifest } from "../manifest.ts";
+import type { Descriptor } from "../manifest.ts";
 import type { ManifestToPut } from "../registry-client.ts";
 import type { BlobWriter } from "./blob-writer.ts";
-import { type ByteRange, blobsIn } from "./blobs.ts";
+import { blobsIn } from "./blobs.ts";
 import { addManifest, type Catalogue, removeManifest } from "./catalogue.ts";
-import { type Contents, contentsOf, rememberedContents } from "./contents.ts";
-import { explained, missingContent, notFound } from "./failures.ts";
+import { type Contents, contentsOf } from "./contents.ts";
+import { explained, missingContent } from "./failures.ts";
 import { checkFolder, prepareFolder, uploadsIn } from "./folder.ts";
 import { openIndexFile } from "./index-file.ts";
+import { type ReadableLayout, readingOf } from "./reading.ts";
 import { checkBytes } from "./verify.ts";
 
-/**
- * An OCI image layout in a folder (image-spec, image-layout.md) that holds any number of repositories.
- * Manifests and tags belong to a repository, blobs to the layout: whoever knows a digest reads it from any
- * repository of it. A write that has resolved survives a crash.
- */
-export interface Layout extends ImageSource {
+/** A layout in a folder, which can be written to. A write that has resolved survives a crash. */
+export interface Layout extends ReadableLayout {
   readonly folder: string;
-  /** The repositories, sorted. */
-  repositories(): readonly string[];
-  /** The tags of a repository, sorted; undefined where there is no such repository. */
-  tags(repository: string): readonly string[] | undefined;
-  /** The descriptor of a manifest by tag or digest; undefined where there is none. */
-  resolve(repository: string, reference: string): Promise<Descriptor | undefined>;
-  /** The bytes of a manifest, verified. Throws `Failed` (`oci/digest-mismatch`, `registry/not-found`). */
-  readManifest(manifest: Descriptor): Promise<Uint8Array>;
-  /** The manifests of a repository whose subject is this digest, as descriptors for a list of referrers. */
-  referrers(repository: string, subject: Digest): Promise<readonly Descriptor[]>;
-  /** The size of a blob in bytes; undefined where it is not there. */
-  blobSize(digest: Digest): Promise<number | undefined>;
-  /** Some of a blob's bytes, as they stand on disk: not verified. */
-  readBlob(digest: Digest, range: ByteRange): Readable;
   /** Starts a blob whose digest is known only at its end. */
   startBlob(algorithm?: "sha256" | "sha512"): Promise<BlobWriter>;
   /** Stores a blob. Throws `Failed` (`oci/digest-mismatch`) where the bytes are not what the descriptor says. */
@@ -62,7 +42,8 @@ export async function openLayout(folder: string, options: { readonly now?: () =>
   const uploads = uploadsIn(folder);
   const blobs = blobsIn(folder, uploads);
   const index = await openIndexFile(join(folder, "index.json"), uploads);
-  const contents = rememberedContents(blobs.readIfThere, folder);
+  const reading = readingOf(folder, blobs, () => index.catalogue);
+  const { contents, manifestsOf, resolveIn } = reading;
   let prepared: Promise<void> | undefined;
 
   /** Before every write; where it fails, the next write tries again. */
@@ -74,55 +55,6 @@ export async function openLayout(folder: string, options: { readonly now?: () =>
         throw explained(error, folder);
       });
     return prepared;
-  }
-
-  const manifestsOf = (repository: string, catalogue: Catalogue = index.catalogue): Descriptor[] => [
-    ...(catalogue.repositories.get(repository)?.manifests.values() ?? []),
-  ];
-
-  async function resolve(
-    repository: string,
-    reference: string,
-    catalogue: Catalogue = index.catalogue,
-  ): Promise<Descriptor | undefined> {
-    const found = catalogue.repositories.get(repository);
-    const digest = isDigest(reference) ? reference : found?.tags.get(reference);
-    if (found === undefined || digest === undefined) return undefined;
-    return found.manifests.get(digest) ?? childOf(manifestsOf(repository, catalogue), digest);
-  }
-
-  /** Other tools list in index.json only what has a name: the children of an index are found below it. */
-  async function childOf(parents: readonly Descriptor[], digest: Digest): Promise<Descriptor | undefined> {
-    for (const parent of parents) {
-      const children = (await contents.of(parent))?.manifests ?? [];
-      const found = children.find((child) => child.digest === digest) ?? (await childOf(children, digest));
-      if (found !== undefined && (await blobs.size(digest)) !== undefined) return found;
-    }
-    return undefined;
-  }
-
-  async function getManifest(repository: string, reference: string): Promise<Manifest> {
-    const where = `${repository}${isDigest(reference) ? "@" : ":"}${reference}`;
-    const found = await resolve(repository, reference);
-    if (found === undefined) throw notFound(where, folder);
-    return { ...parseManifest(await blobs.read(found), found.mediaType, where), digest: found.digest };
-  }
-
-  async function referrers(repository: string, subject: Digest): Promise<readonly Descriptor[]> {
-    const found: Descriptor[] = [];
-    for (const { mediaType, digest, size } of manifestsOf(repository)) {
-      const said = await contents.of({ mediaType, digest, size });
-      if (said?.subject !== subject) continue;
-      const { artifactType, annotations } = said;
-      found.push({
-        mediaType,
-        digest,
-        size,
-        ...(artifactType && { artifactType }),
-        ...(annotations && { annotations }),
-      });
-    }
-    return found;
   }
 
   async function putManifest(repository: string, manifest: ManifestToPut, tags: readonly string[]): Promise<Contents> {
@@ -144,7 +76,7 @@ export async function openLayout(folder: string, options: { readonly now?: () =>
 
   async function checkWhole(repository: string, needs: Contents, catalogue: Catalogue): Promise<void> {
     for (const { digest } of needs.manifests) {
-      if ((await resolve(repository, digest, catalogue)) === undefined) throw missingContent(repository, digest);
+      if ((await resolveIn(repository, digest, catalogue)) === undefined) throw missingContent(repository, digest);
     }
     for (const { digest } of needs.blobs) {
       if ((await blobs.size(digest)) === undefined) throw missingContent(repository, digest);
@@ -164,18 +96,16 @@ export async function openLayout(folder: string, options: { readonly now?: () =>
     });
   }
 
+  const { name, repositories, tags, resolve, readManifest, getManifest, openBlob, referrers } = reading;
   return {
-    name: folder,
+    name,
     folder,
-    repositories: () => [...index.catalogue.repositories.keys()].sort(),
-    tags(repository) {
-      const found = index.catalogue.repositories.get(repository);
-      return found && [...found.tags.keys()].sort();
-    },
-    resolve: (repository, reference) => resolve(repository, reference),
-    readManifest: blobs.read,
+    repositories,
+    tags,
+    resolve,
+    readManifest,
     getManifest,
-    openBlob: (_repository, blob, signal) => blobs.open(blob, signal),
+    openBlob,
     referrers,
     blobSize: blobs.size,
     readBlob: blobs.range,

@@ -1,0 +1,82 @@
+import { Failed } from "../../failure/index.ts";
+
+const ANOTHER_COPY = "Copy the file again from where it was written, and look at it with: mirror archive verify";
+
+/** A file is no tar, or not one that can be believed. */
+export function badTar(name: string, why: string): Failed {
+  return new Failed({
+    code: "archive/bad-tar",
+    class: "permanent",
+    message: `${name} cannot be read as a tar: ${why}`,
+    hint: ANOTHER_COPY,
+  });
+}
+
+/** A file ends before its content does. */
+export function truncated(name: string, why: string): Failed {
+  return new Failed({
+    code: "archive/truncated",
+    class: "permanent",
+    message: `${name} is cut short: ${why}`,
+    hint: ANOTHER_COPY,
+  });
+}
+
+export function tooManyEntries(name: string, most: number): Failed {
+  return new Failed({
+    code: "archive/too-many-entries",
+    class: "permanent",
+    message: `${name} has more than ${most} entries`,
+    hint: "This is no archive of images: save it anew",
+  });
+}
+
+/** An entry that nobody writes with good intent: its name leads elsewhere, it is a link, or it is there twice. */
+export function badEntry(name: string, entry: string, why: string): Failed {
+  return new Failed({
+    code: "archive/bad-entry",
+    class: "permanent",
+    message: `${name} holds ${JSON.stringify(entry.slice(0, 140))}, ${why}`,
+    hint: "An archive of images has no such entry: get it again from whoever saved it",
+  });
+}
+
+/** A tar or folder that is not an OCI layout. */
+export function notAnArchive(name: string, why: string): Failed {
+  return new Failed({
+    code: "archive/not-an-archive",
+    class: "permanent",
+    message: `${name} is no archive of images: ${why}`,
+    hint: "Name an OCI layout: a tar that mirror save, skopeo or podman wrote, or a folder",
+  });
+}
+
+/** The archive cannot be opened at all. */
+export function unreadable(name: string, error: unknown): Failed {
+  const { code = "", message } = error as NodeJS.ErrnoException;
+  const why = code === "ENOENT" ? "there is no such file" : message;
+  return new Failed(
+    { code: "archive/unreadable", class: "permanent", message: `${name} cannot be opened: ${why}` },
+    { cause: error },
+  );
+}
+
+/** A blob whose bytes or length are not what its name or manifest says. */
+export function damaged(name: string, digest: string, why: string): Failed {
+  return new Failed({
+    code: "archive/damaged",
+    class: "permanent",
+    message: `${digest} in ${name} is damaged: ${why}`,
+    hint: ANOTHER_COPY,
+  });
+}
+
+/** A reference or digest is not in the archive. */
+export function notInArchive(name: string, what: string): Failed {
+  return new Failed({
+    code: "registry/not-found",
+    class: "permanent",
+    message: `${what} is not in ${name}`,
+    hint: "See what is there with: mirror archive list",
+  });
+}

@@ -1,0 +1,57 @@
+import type { FileHandle } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { handOut, retire, takeBuffer } from "../http/index.ts";
+import { truncated } from "./failures.ts";
+
+/** Some of a file's bytes. */
+export interface FilePart {
+  readonly handle: FileHandle;
+  /** For messages. */
+  readonly name: string;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** Reads a part of a file, into buffers that are used again where the reader gives them back. */
+export function readPart(part: FilePart, signal?: AbortSignal): Readable {
+  const stream = new PartStream(part);
+  if (signal === undefined) return stream;
+  const aborted = (): void => void stream.destroy(signal.reason);
+  if (signal.aborted) aborted();
+  else signal.addEventListener("abort", aborted, { once: true });
+  stream.once("close", () => signal.removeEventListener("abort", aborted));
+  return stream;
+}
+
+class PartStream extends Readable {
+  readonly #part: FilePart;
+  #at: number;
+  #left: number;
+
+  constructor(part: FilePart) {
+    super({ highWaterMark: 256 * 1024 });
+    this.#part = part;
+    this.#at = part.offset;
+    this.#left = part.size;
+  }
+
+  override _read(): void {
+    if (this.#left === 0) {
+      this.push(null);
+      return;
+    }
+    const buffer = takeBuffer();
+    const { handle, name } = this.#part;
+    handle.read(buffer, 0, Math.min(buffer.length, this.#left), this.#at).then(
+      ({ bytesRead }) => {
+        if (bytesRead === 0) return this.destroy(truncated(name, "it has become shorter while it was read"));
+        this.#at += bytesRead;
+        this.#left -= bytesRead;
+        const chunk = handOut(buffer, 0, bytesRead);
+        retire(buffer);
+        this.push(chunk);
+      },
+      (error: Error) => this.destroy(error),
+    );
+  }
+}

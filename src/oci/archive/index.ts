@@ -1,0 +1,2 @@
+export { type Archive, openArchive } from "./open.ts";
+export { openTarFile, type TarFile } from "./write/tar-file.ts";

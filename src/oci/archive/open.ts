@@ -1,0 +1,94 @@
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
+import type { Digest } from "../digest.ts";
+import { addManifest, type Catalogue, emptyCatalogue } from "../layout/catalogue.ts";
+import { type BlobReads, type ReadableLayout, readingOf } from "../layout/reading.ts";
+import { notAnArchive, notInArchive, unreadable } from "./failures.ts";
+import { openFolder } from "./open-folder.ts";
+import { openTar } from "./open-tar.ts";
+import type { Piece } from "./piece.ts";
+
+/**
+ * Images in files: tars or folders that are OCI layouts. Blobs are read where they stand, from any byte on; nothing
+ * is unpacked.
+ */
+export interface Archive extends ReadableLayout {
+  readonly files: readonly string[];
+  /** What the index of each file says, in their order. */
+  readonly catalogues: readonly Catalogue[];
+  /** The sizes of all blobs that are there, manifests among them. */
+  readonly blobs: ReadonlyMap<Digest, number>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the files of an archive: one, or several volumes, which are then one. Headers and indexes are read, blobs are
+ * not. Throws `Failed`: `archive/unreadable`, `archive/not-an-archive`, `archive/truncated`, `archive/bad-tar`,
+ * `archive/bad-entry`, `archive/too-many-entries`, `oci/bad-layout`.
+ */
+export async function openArchive(files: readonly [string, ...string[]]): Promise<Archive> {
+  const opened: Piece[] = [];
+  try {
+    for (const file of files) opened.push(await openOne(file));
+  } catch (error) {
+    await closeAll(opened);
+    throw error;
+  }
+  const name = files.map((file) => basename(file)).join(" + ");
+  const catalogue = merged(opened.map((one) => one.catalogue));
+  return {
+    ...readingOf(name, together(opened, name), () => catalogue),
+    files,
+    catalogues: opened.map((one) => one.catalogue),
+    blobs: new Map(opened.flatMap(({ blobs }) => [...blobs])),
+    close: () => closeAll(opened),
+  };
+}
+
+/** The blobs of several pieces, each read where it is. */
+function together(pieces: readonly Piece[], name: string): BlobReads {
+  const [only] = pieces;
+  if (only !== undefined && pieces.length === 1) return only.reads;
+  const holders = new Map(pieces.flatMap(({ blobs, reads }) => [...blobs.keys()].map((digest) => [digest, reads])));
+  const readsOf = (digest: Digest): BlobReads => {
+    const reads = holders.get(digest);
+    if (reads === undefined) throw notInArchive(name, digest);
+    return reads;
+  };
+  return {
+    size: async (digest) => holders.get(digest)?.size(digest),
+    read: async (blob) => readsOf(blob.digest).read(blob),
+    readIfThere: async (blob) => holders.get(blob.digest)?.readIfThere(blob),
+    open: async (blob, signal) => readsOf(blob.digest).open(blob, signal),
+    range: (digest, range) => readsOf(digest).range(digest, range),
+  };
+}
+
+async function openOne(file: string): Promise<Piece> {
+  const found = await stat(file).catch((error: unknown) => {
+    throw unreadable(file, error);
+  });
+  if (found.isFile()) return openTar(file);
+  if (found.isDirectory()) return openFolder(file);
+  throw notAnArchive(file, "it is neither a file nor a folder");
+}
+
+/** A tag that stands in several volumes stands where the last of them says. */
+function merged(catalogues: readonly Catalogue[]): Catalogue {
+  const [only] = catalogues;
+  if (only !== undefined && catalogues.length === 1) return only;
+  const all = emptyCatalogue();
+  for (const { repositories } of catalogues) {
+    for (const [name, { manifests, tags }] of repositories) {
+      for (const manifest of manifests.values()) {
+        const standing = [...tags].filter(([, digest]) => digest === manifest.digest).map(([tag]) => tag);
+        addManifest(all, name, manifest, standing);
+      }
+    }
+  }
+  return all;
+}
+
+async function closeAll(opened: readonly Piece[]): Promise<void> {
+  await Promise.all(opened.map((one) => one.close()));
+}
