@@ -1,6 +1,8 @@
+import { isMap } from "yaml";
 import { Failed } from "../failure/index.ts";
 import type { ClusterServiceVersion } from "./csv.ts";
 import { readManifest } from "./document.ts";
+import { type FindMap, scalar, setEntries } from "./edit.ts";
 import { type BundleFile, textOf } from "./files.ts";
 
 const PREFIX = "operators.operatorframework.io.bundle";
@@ -28,30 +30,56 @@ interface Annotations {
   readonly files: readonly BundleFile[];
 }
 
-/**
- * The annotations of a bundle, which are also the labels of its image. A bundle without metadata gets what follows
- * from its ClusterServiceVersion. Throws `Failed` (`bundle/no-package`) where the metadata names no package.
- */
-export function annotationsIn(
-  metadata: readonly BundleFile[],
-  csv: ClusterServiceVersion,
-  folder: string | undefined,
-): Annotations {
-  if (folder === undefined) return madeFor(csv);
-  const file = metadata.find(({ path }) => /^metadata\/annotations\.ya?ml$/.test(path));
-  const declared = file === undefined ? {} : declaredIn(file);
-  const labels = { ...FORM, ...declared };
-  if (labels[PACKAGE] === undefined) throw noPackage(folder);
-  return { package: packageOf(labels, labels[PACKAGE]), labels, files: metadata };
+/** Where annotations come from: a folder of metadata or none, and what the config says beside it. */
+export interface MetadataSource {
+  readonly folder: string | undefined;
+  readonly files: readonly BundleFile[];
+  /** These win over what the folder says. */
+  readonly declared: Readonly<Record<string, string>>;
 }
 
-function madeFor(csv: ClusterServiceVersion): Annotations {
-  const labels = { ...FORM, [PACKAGE]: csv.name.replace(/\.v?\d.*$/, ""), [CHANNELS]: USUAL_CHANNEL };
-  const lines = Object.entries(labels).map(([key, value]) => `  ${key}: ${value}\n`);
-  const bytes = Buffer.from(`annotations:\n${lines.join("")}`);
-  const file: BundleFile = { path: "metadata/annotations.yaml", file: csv.file, bytes };
-  return { package: packageOf(labels, labels[PACKAGE] ?? ""), labels, files: [file] };
+/**
+ * The annotations of a bundle, which are also the labels of its image: annotations.yaml is written to say all of
+ * them. A bundle without metadata gets what follows from its ClusterServiceVersion.
+ * Throws `Failed` (`bundle/no-package`) where the metadata names no package.
+ */
+export function annotationsIn({ folder, files, declared }: MetadataSource, csv: ClusterServiceVersion): Annotations {
+  const given = files.find(({ path }) => /^metadata\/annotations\.ya?ml$/.test(path));
+  const file = given === undefined ? madeFor(csv, folder, declared) : completed(given, declared);
+  const labels = declaredIn(file);
+  if (labels[PACKAGE] === undefined) throw noPackage(folder ?? csv.file);
+  return {
+    package: packageOf(labels, labels[PACKAGE]),
+    labels,
+    files: given === undefined ? [...files, file] : files.map((one) => (one === given ? file : one)),
+  };
 }
+
+/** With a folder of metadata nothing is guessed: somebody has thought of a package, and did not write it down. */
+function madeFor(
+  csv: ClusterServiceVersion,
+  folder: string | undefined,
+  declared: Readonly<Record<string, string>>,
+): BundleFile {
+  const guessed = { [PACKAGE]: csv.name.replace(/\.v?\d.*$/, ""), [CHANNELS]: USUAL_CHANNEL };
+  const entries = Object.entries({ ...FORM, ...(folder === undefined ? guessed : {}), ...declared });
+  const lines = entries.map(([key, value]) => `  ${key}: ${scalar(value)}\n`);
+  const bytes = Buffer.from(`annotations:\n${lines.join("")}`);
+  return { path: "metadata/annotations.yaml", file: csv.file, bytes };
+}
+
+function completed(file: BundleFile, declared: Readonly<Record<string, string>>): BundleFile {
+  const there = declaredIn(file);
+  const missing = Object.entries(FORM).filter(([key]) => there[key] === undefined);
+  const entries = { ...Object.fromEntries(missing), ...declared };
+  const text = setEntries(textOf(file), file.file, annotationsMap, entries);
+  return { ...file, bytes: Buffer.from(text) };
+}
+
+const annotationsMap: FindMap = ({ documents }) => {
+  const map: unknown = documents[0]?.get("annotations", true);
+  return isMap(map) ? map : undefined;
+};
 
 function declaredIn(file: BundleFile): Readonly<Record<string, string>> {
   const [document] = readManifest(textOf(file), file.file).documents;

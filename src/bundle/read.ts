@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { annotationsIn } from "./annotations.ts";
 import { type ClusterServiceVersion, onlyCsv } from "./csv.ts";
+import { type BundleDeclarations, declareInCsv, NOTHING_DECLARED } from "./declare.ts";
 import { type BundleFile, filesBelow } from "./files.ts";
 
 /** An OLM bundle as its folders hold it (operator-registry, "Operator Bundle"). */
@@ -17,24 +18,33 @@ export interface BundlePackage {
 }
 
 /**
- * Reads a bundle from its folder of manifests and, where there is one, its folder of metadata.
+ * Reads a bundle from its folder of manifests and, where there is one, its folder of metadata; its files then say
+ * what the config declares of it.
  * Throws `Failed`: `bundle/no-folder`, `bundle/no-csv`, `bundle/many-csvs`, `bundle/no-package`, `bundle/bad-yaml`.
  */
 export async function readBundle(folders: {
   readonly manifests: string;
   readonly metadata: string | undefined;
+  readonly declared?: BundleDeclarations;
 }): Promise<BundlePackage> {
-  const manifests = await filesBelow(folders.manifests, "manifests");
-  const csv = onlyCsv(manifests, folders.manifests);
-  const metadata = folders.metadata === undefined ? [] : await filesBelow(folders.metadata, "metadata");
-  const annotations = annotationsIn(metadata, csv, folders.metadata);
-  const tests = folders.metadata === undefined ? [] : await testsBeside(folders.metadata, annotations.labels);
+  const { declared = NOTHING_DECLARED, metadata } = folders;
+  const { manifests, csv } = await readManifests(folders.manifests, declared);
+  const files = metadata === undefined ? [] : await filesBelow(metadata, "metadata");
+  const annotations = annotationsIn({ folder: metadata, files, declared: declared.annotations }, csv);
+  const tests = metadata === undefined ? [] : await testsBeside(metadata, annotations.labels);
   return {
     ...annotations.package,
     csv,
     labels: annotations.labels,
     files: [...manifests, ...annotations.files, ...tests],
   };
+}
+
+async function readManifests(folder: string, declared: BundleDeclarations) {
+  const manifests = await filesBelow(folder, "manifests");
+  const found = onlyCsv(manifests, folder);
+  const said = manifests.map((one) => (one.file === found.file ? declareInCsv(one, found, declared) : one));
+  return { manifests: said, csv: onlyCsv(said, folder) };
 }
 
 /** The scorecard's configuration, which operator-sdk puts beside the metadata and names in a label. */

@@ -1,7 +1,7 @@
 import { type Site, sitesOf } from "./sites.ts";
 
 /** A reference to an image in a manifest. */
-export type FoundReference = Pick<Site, "reference" | "place" | "path" | "certainty">;
+export type FoundReference = Pick<Site, "reference" | "place" | "path" | "certainty" | "owner">;
 
 /** What is to stand in place of a reference; undefined where it shall stay. */
 export type Replace = (reference: string) => string | undefined;
@@ -12,7 +12,7 @@ export type Replace = (reference: string) => string | undefined;
  * `bundle/bad-examples`) with the place.
  */
 export function findReferences(text: string, file: string): readonly FoundReference[] {
-  return sitesOf(text, file).map(({ reference, place, path, certainty }) => ({ reference, place, path, certainty }));
+  return sitesOf(text, file).map(({ start: _start, end: _end, ...found }) => found);
 }
 
 /** A manifest with its references replaced; every other character stays as it is. Throws as {@link findReferences}. */
@@ -27,3 +27,6 @@ export function rewriteReferences(text: string, file: string, replace: Replace):
   }
   return rewritten + text.slice(written);
 }
+
+/** Whether a reference says with a digest which bytes it means. */
+export const isPinned = (reference: string): boolean => /@sha(?:256|512):[0-9a-f]{64,}$/.test(reference);

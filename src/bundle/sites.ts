@@ -12,6 +12,8 @@ export interface Site {
   readonly path: string;
   /** `declared`: the key says that it is an image; `likely`: the value alone looks like one. */
   readonly certainty: "declared" | "likely";
+  /** What its image is called there: the container's name, or the variable's without `RELATED_IMAGE_`. */
+  readonly owner: string | undefined;
   /** The part of the text that is the reference and nothing else, quotes left out. */
   readonly start: number;
   readonly end: number;
@@ -43,8 +45,18 @@ function sitesAt(value: Visited, manifest: ManifestText): readonly Site[] {
   const certainty = reference === undefined ? undefined : certaintyOf(value, reference);
   if (reference === undefined || certainty === undefined) return [];
   const [start, end] = innerRange(value.node, manifest.text);
-  return [{ reference, place: manifest.placeOf(start, end), path: formatPath(value.path), certainty, start, end }];
+  const [place, path] = [manifest.placeOf(start, end), formatPath(value.path)];
+  return [{ reference, place, path, certainty, owner: ownerOf(value), start, end }];
 }
+
+function ownerOf({ path, siblings }: Visited): string | undefined {
+  const name = siblings.get("name");
+  if (typeof name !== "string" || name === "") return undefined;
+  if (path.at(-1) === "image") return name;
+  return name.startsWith(VARIABLE) ? name.slice(VARIABLE.length).toLowerCase() : undefined;
+}
+
+const VARIABLE = "RELATED_IMAGE_";
 
 /** Where a manifest of a bundle names images, by structure (OLM's ClusterServiceVersion and pod specs). */
 function certaintyOf({ path, siblings }: Visited, value: string): Site["certainty"] | undefined {
@@ -54,7 +66,7 @@ function certaintyOf({ path, siblings }: Visited, value: string): Site["certaint
   if (key === "containerImage" && index === "annotations") return "declared";
   if (key === "value" && inList && list === "env") {
     const name = siblings.get("name");
-    if (typeof name === "string" && name.startsWith("RELATED_IMAGE_")) return "declared";
+    if (typeof name === "string" && name.startsWith(VARIABLE)) return "declared";
     return looksLikeReference(value) ? "likely" : undefined;
   }
   if (index === "annotations" && looksLikeReference(value)) return "likely";
@@ -82,7 +94,8 @@ function sitesInExamples({ node, path }: Visited, manifest: ManifestText): reado
       if (start === undefined || end === undefined) return [];
       const place = manifest.placeOf(start, end);
       const whole = `${formatPath(path)}: ${formatPath(value.path)}`;
-      return [{ reference, place, path: whole, certainty: declared ? "declared" : "likely", start, end } as const];
+      const certainty = declared ? "declared" : "likely";
+      return [{ reference, place, path: whole, certainty, owner: undefined, start, end } as const];
     }),
   );
 }

@@ -39,7 +39,7 @@ export async function list(host: Host, args: Arguments): Promise<number> {
     ),
     ...table(
       ["BUNDLE", "IMAGES OF", "PUBLISHED AS"],
-      listing.bundles.map(({ name, images, as }) => [name, images, as]),
+      listing.bundles.map(({ name, images, as }) => [name, images ?? "", as]),
     ),
     ...table(
       ["TASK", "DESCRIPTION"],

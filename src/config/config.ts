@@ -1,4 +1,7 @@
 import type { Failure, Place } from "../failure/index.ts";
+import type { Bundle } from "./bundles.ts";
+
+export type { Bundle, BundlePin } from "./bundles.ts";
 
 /** The config after reading: every name in it exists, every value has the form its type says. */
 export interface Config {
@@ -194,24 +197,6 @@ export interface TargetEntry {
   readonly as: string;
   /** Red Hat's 24-hex id of the component, on `rhcr`. */
   readonly component: string | undefined;
-}
-
-export interface Bundle {
-  readonly name: string;
-  readonly place: Place;
-  /** Absolute folders. */
-  readonly manifests: string;
-  readonly metadata: string | undefined;
-  /** The target whose references, by digest, the manifests will name. */
-  readonly images: string;
-  readonly to: {
-    readonly target: string;
-    /** A path at the target; with a `:` also the tag, which is otherwise the version of the bundle's CSV. */
-    readonly as: string;
-    readonly component: string | undefined;
-    readonly place: Place;
-  };
-  readonly needs: readonly Need[];
 }
 
 export interface Task {

@@ -124,6 +124,12 @@ export const tagForm: Form = (text) => {
   return { message: "an image that is built here has no digest yet", hint: "Write the tag that it gets" };
 };
 
+/** The version of an operator, as OLM reads it (semver 2.0.0). */
+export const versionTextForm: Form = (text) =>
+  /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/.test(text)
+    ? undefined
+    : { message: `"${text}" is not a version of an operator`, hint: "Write three numbers, as in 1.2.1, without a v" };
+
 /** `tag`, `digest` or `tag@digest` taken apart. */
 export function splitVersion(text: string): { tag: string | undefined; digest: string | undefined } {
   const at = text.indexOf("@");

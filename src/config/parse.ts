@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { readBundles } from "./bundles.ts";
 import { readChartRepositories, readCharts, readSources } from "./charts.ts";
 import type { Config } from "./config.ts";
 import { type Cursor, get } from "./cursor.ts";
@@ -8,7 +9,7 @@ import type { RawConfig } from "./schema.gen.ts";
 import { varSecret } from "./secret.ts";
 import { readRegistries, readUpstreams } from "./servers.ts";
 import { readTargets } from "./targets.ts";
-import { readBundles, readTasks } from "./work.ts";
+import { readTasks } from "./work.ts";
 
 /** Reads every section. What is wrong goes to the reader's problems; the config means nothing where there are any. */
 export async function parseConfig(raw: RawConfig, reader: Reader, file: string): Promise<Omit<Config, "warnings">> {

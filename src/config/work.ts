@@ -1,58 +1,11 @@
-import type { Bundle, Need, Registry, Target, Task, TaskRun } from "./config.ts";
-import { type Cursor, entries, get, items, need } from "./cursor.ts";
-import { asForm, programForm, wordForm } from "./forms.ts";
+import type { Need, Task, TaskRun } from "./config.ts";
+import { type Cursor, entries, get, items } from "./cursor.ts";
+import { programForm, wordForm } from "./forms.ts";
 import { isGlob } from "./glob.ts";
 import type { Reader } from "./reader.ts";
-import type { Bundle as RawBundle, BundleTo as RawBundleTo, Task as RawTask } from "./schema.gen.ts";
+import type { Task as RawTask } from "./schema.gen.ts";
 import type { Section } from "./schema-errors.ts";
 import { formatPath } from "./sentences.ts";
-import { missingComponent, readComponent } from "./targets.ts";
-
-/** Reads the operator bundles. */
-export function readBundles(
-  raw: Cursor<Readonly<Record<string, RawBundle>>> | undefined,
-  reader: Reader,
-  known: { targets: ReadonlyMap<string, Target>; registries: ReadonlyMap<string, Registry> },
-): ReadonlyMap<string, Bundle> {
-  return new Map(
-    entries(raw).map(([name, cursor]) => {
-      const metadata = get(cursor, "metadata");
-      return [
-        name,
-        {
-          name,
-          place: reader.keyPlace(cursor),
-          manifests: reader.existing(need(cursor, "manifests"), "folder"),
-          metadata: metadata === undefined ? undefined : reader.existing(metadata, "folder"),
-          images: reader.named(need(cursor, "images"), "targets"),
-          to: readTo(name, need(cursor, "to"), reader, known),
-          needs: readNeeds(get(cursor, "needs"), reader),
-        },
-      ];
-    }),
-  );
-}
-
-function readTo(
-  name: string,
-  cursor: Cursor<RawBundleTo>,
-  reader: Reader,
-  { targets, registries }: { targets: ReadonlyMap<string, Target>; registries: ReadonlyMap<string, Registry> },
-): Bundle["to"] {
-  const target = reader.named(need(cursor, "target"), "targets");
-  const registry = registries.get(targets.get(target)?.registry ?? "");
-  const component = get(cursor, "component");
-  if (component === undefined && registry?.type === "rhcr") {
-    const { code, message } = missingComponent(name, registry);
-    reader.refuseKey(cursor, { code, message, hint: "Add component: 24 hex digits" });
-  }
-  return {
-    target,
-    as: reader.text(need(cursor, "as"), asForm),
-    component: component === undefined ? undefined : readComponent(component, reader, registry),
-    place: reader.place(cursor),
-  };
-}
 
 /** Reads the tasks: scripts, commands, and groups of work. */
 export function readTasks(
@@ -104,7 +57,8 @@ function readScript(cursor: Cursor<string>, reader: Reader): string {
   return "";
 }
 
-function readNeeds(cursor: Cursor<readonly string[]> | undefined, reader: Reader): Need[] {
+/** Names and globs of nodes, each looked up as far as the config alone tells. */
+export function readNeeds(cursor: Cursor<readonly string[]> | undefined, reader: Reader): Need[] {
   return items(cursor).map((item) => {
     const pattern = reader.text(item);
     if (pattern !== "" && !isGlob(pattern)) checkNeed(item, pattern, reader);

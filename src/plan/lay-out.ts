@@ -110,7 +110,7 @@ function addBundle(draft: Draft, config: Config, bundle: Bundle): void {
   const registry = config.targets.get(bundle.to.target)?.registry ?? "";
   const destination = { registry, component: bundle.to.component, ...splitTag(bundle.to.as) };
   draft.add(id, { kind: "bundle", bundle: bundle.name, destination }, [poolOfRegistry(registry)], bundle.needs);
-  const images = config.targets.get(bundle.images);
+  const images = config.targets.get(bundle.images ?? "");
   for (const { chart, place } of images?.charts ?? []) draft.connect(id, chartNode(chart), place);
   for (const entry of images?.entries ?? []) {
     draft.connect(id, asNodeId(`copy:${bundle.images}/${entry.image}`), bundle.place);

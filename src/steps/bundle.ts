@@ -1,28 +1,39 @@
-import { bundleContent, type Replacement, readBundle, replacementsOf } from "../bundle/index.ts";
+import { type BundlePackage, bundleContent, readBundle, replacementsOf } from "../bundle/index.ts";
 import type { Bundle } from "../config/index.ts";
-import { FailedTogether } from "../failure/index.ts";
+import { unreachable } from "../failure/index.ts";
 import { assembleImage } from "../oci/index.ts";
-import { destinationOf, tagOf } from "../plan/index.ts";
-import { waysOf } from "../registries/index.ts";
+import { pinElsewhere, refuseOtherVersions, replacementOf } from "./bundle/references.ts";
+import { writeBundle } from "./bundle/write.ts";
 import { publish } from "./publish.ts";
 import type { Scope, StepOf } from "./scope.ts";
 import type { PublishedImage } from "./value.ts";
 
 /**
- * Makes the image of an operator bundle and publishes it. Its manifests then name the images of the bundle's target,
- * by digest. A reference to another version of such an image is a failure; one to an image that the target does not
- * have stays as it is, with a warning.
+ * Makes the image of an operator bundle and publishes it. Its manifests then name the images of the bundle's target;
+ * a reference to another version of such an image is a failure. One to an image that the target does not have is
+ * pinned to what its own registry has, with a warning, or stays where references are by tag.
  */
 export const bundle: StepOf<"bundle"> = async (step, context, scope) => {
   const declared = scope.config.bundles.get(step.bundle);
   if (declared === undefined) throw new Error(`no bundle ${step.bundle}`);
-  const contents = await readBundle({ manifests: declared.manifests, metadata: declared.metadata });
+  const contents = await readBundle({
+    manifests: declared.manifests,
+    metadata: declared.metadata,
+    declared: {
+      annotations: Object.fromEntries(declared.annotations),
+      csvAnnotations: Object.fromEntries(declared.csvAnnotations),
+      version: declared.version,
+      replaces: declared.replaces,
+    },
+  });
   const images = [...context.values.values()].filter((value) => value.kind === "published");
-  const content = contentOf(declared, contents, images, scope);
+  const content = await contentOf(declared, contents, images, scope, context.stopping);
+  const files = content.files.map(({ path, bytes }) => ({ path, source: bytes, mode: "plain" as const }));
   const image = await assembleImage(
-    { name: declared.name, files: content.files, labels: content.labels, platforms: ["linux/amd64"] },
+    { name: declared.name, files, labels: content.labels, platforms: ["linux/amd64"] },
     context.stopping,
   );
+  if (scope.mode === "run") await writeBundle(content.files, declared.name, scope.config.folder);
   const result = await publish(
     {
       name: declared.name,
@@ -35,44 +46,37 @@ export const bundle: StepOf<"bundle"> = async (step, context, scope) => {
     scope,
   );
   if (result.kind !== "done") return result;
-  return { ...result, summary: `${result.summary}, ${counted(content.replaced.length)} by digest` };
+  return { ...result, summary: `${result.summary}, ${said(declared, content.replaced.length)}` };
 };
 
-function contentOf(
+async function contentOf(
   declared: Bundle,
-  contents: Awaited<ReturnType<typeof readBundle>>,
+  contents: BundlePackage,
   images: readonly PublishedImage[],
   scope: Scope,
+  signal: AbortSignal,
 ) {
-  const { replace, unmapped } = replacementsOf(images.map((image) => replacementOf(image, scope)));
+  if (declared.pin === "keep" || declared.images === undefined) return bundleContent(contents, () => undefined);
+  const { pin } = declared;
+  const known = images.map((image) => replacementOf(image, pin, scope));
+  const { replace, unmapped } = replacementsOf(known);
   const content = bundleContent(contents, replace);
-  const failures = content.unmapped.map((found) => unmapped(found, declared.images));
-  const wrong = failures.filter(({ code }) => code === "bundle/version-differs");
-  if (wrong.length > 0) throw new FailedTogether(wrong);
-  for (const failure of failures) scope.warn(failure);
-  return content;
+  const unknown = content.unmapped.map((found) => ({ found, failure: unmapped(found, declared.images ?? "") }));
+  refuseOtherVersions(unknown);
+  const elsewhere = await pinElsewhere(unknown, pin, scope, signal);
+  if (pin === "tag") return content;
+  return bundleContent(contents, replacementsOf([...known, ...elsewhere]).replace, "complete");
 }
 
-/** An image by all the names that manifests may call it: where it comes from, and as any target publishes it. */
-function replacementOf(image: PublishedImage, { config, pins }: Scope): Replacement {
-  const declared = config.images.get(image.name);
-  if (declared === undefined) throw new Error(`no image ${image.name}`);
-  const { origin } = declared;
-  const tag = tagOf(declared, pins);
-  const upstream =
-    origin.kind === "upstream" && tag !== undefined ? [`${origin.host}/${origin.repository}:${tag}`] : [];
-  const published = [...config.targets.values()].flatMap((target) =>
-    target.entries
-      .filter((entry) => entry.image === image.name)
-      .flatMap((entry) => {
-        const registry = config.registries.get(target.registry);
-        const destination = destinationOf(config, target.registry, entry, pins);
-        if (registry === undefined || destination.tag === undefined) return [];
-        const { host, repository } = waysOf(registry).publicName(destination);
-        return [`${host}/${repository}:${destination.tag}`];
-      }),
-  );
-  return { references: [...upstream, ...published], by: image.pinned };
+function said({ pin }: Bundle, count: number): string {
+  const references = `${count} ${count === 1 ? "reference" : "references"}`;
+  switch (pin) {
+    case "digest":
+    case "tag":
+      return `${references} by ${pin}`;
+    case "keep":
+      return "references as they were";
+    default:
+      return unreachable(pin);
+  }
 }
-
-const counted = (count: number): string => `${count} ${count === 1 ? "reference" : "references"}`;

@@ -3,7 +3,15 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "uvu";
-import { bundleContent, type FoundReference, readBundle, replacementsOf } from "../../src/bundle/index.ts";
+import { parse } from "yaml";
+import {
+  type BundleDeclarations,
+  bundleContent,
+  type FoundReference,
+  NOTHING_DECLARED,
+  readBundle,
+  replacementsOf,
+} from "../../src/bundle/index.ts";
 import { failureOf } from "../../src/failure/index.ts";
 import { assembleImage } from "../../src/oci/index.ts";
 import { CSV } from "./csv.ts";
@@ -31,12 +39,17 @@ async function folderWith(files: Readonly<Record<string, string>>): Promise<stri
 
 const TOY = { "manifests/csv.yaml": CSV, "manifests/service.yaml": SERVICE, "metadata/annotations.yaml": ANNOTATIONS };
 
-async function readToy(files: Readonly<Record<string, string>> = TOY, metadata: "with" | "without" = "with") {
+async function readToy(
+  files: Readonly<Record<string, string>> = TOY,
+  metadata: "with" | "without" = "with",
+  declared: BundleDeclarations = NOTHING_DECLARED,
+) {
   const folder = await folderWith(files);
   try {
     return await readBundle({
       manifests: join(folder, "manifests"),
       metadata: metadata === "with" ? join(folder, "metadata") : undefined,
+      declared,
     });
   } finally {
     await rm(folder, { recursive: true });
@@ -84,6 +97,48 @@ test("without metadata, package and annotations follow from the ClusterServiceVe
   for (const [key, value] of Object.entries(bundle.labels)) assert.ok(text.includes(`  ${key}: ${value}\n`));
 });
 
+test("what the config declares stands in annotations.yaml and in the labels, and comments stay", async () => {
+  const bundle = await readToy(TOY, "with", {
+    ...NOTHING_DECLARED,
+    annotations: {
+      "operators.operatorframework.io.bundle.channels.v1": "stable",
+      "com.redhat.openshift.versions": "v4.12-v4.16",
+    },
+  });
+  assert.deepEqual(bundle.channels, ["stable"]);
+  const file = bundle.files.find(({ path }) => path === "metadata/annotations.yaml");
+  const text = Buffer.from(file?.bytes ?? []).toString();
+  assert.ok(text.startsWith("annotations:\n  # Core bundle annotations.\n"));
+  assert.deepEqual((parse(text) as { annotations: object }).annotations, {
+    ...bundle.labels,
+    "com.redhat.delivery.operator.bundle": true,
+  });
+  assert.equal(bundle.labels["com.redhat.openshift.versions"], "v4.12-v4.16");
+});
+
+test("a declared version is that of the ClusterServiceVersion, its name, and what it replaces", async () => {
+  const bundle = await readToy(TOY, "with", {
+    annotations: {},
+    csvAnnotations: { "features.operators.openshift.io/disconnected": "true" },
+    version: "1.3.0",
+    replaces: "1.2.1",
+  });
+  const { name, version, replaces } = bundle.csv;
+  assert.deepEqual(
+    { name, version, replaces },
+    { name: "toy-operator.v1.3.0", version: "1.3.0", replaces: "toy-operator.v1.2.1" },
+  );
+  const file = bundle.files.find(({ path }) => path === "manifests/csv.yaml");
+  const expected = CSV.replace("name: toy-operator.v1.2.1", "name: toy-operator.v1.3.0")
+    .replace("version: 1.2.1", 'version: "1.3.0"')
+    .replace("replaces: toy-operator.v1.2.0", "replaces: toy-operator.v1.2.1")
+    .replace(
+      "    mirrored: quay.io/toys/batch:1.9.0-dev\n",
+      '    mirrored: quay.io/toys/batch:1.9.0-dev\n    features.operators.openshift.io/disconnected: "true"\n',
+    );
+  assert.equal(Buffer.from(file?.bytes ?? []).toString(), expected);
+});
+
 test("the scorecard's configuration beside the metadata goes along", async () => {
   const bundle = await readToy({ ...TOY, "tests/scorecard/config.yaml": "kind: Configuration\n" });
   assert.ok(bundle.files.some(({ path }) => path === "tests/scorecard/config.yaml"));
@@ -119,19 +174,16 @@ test("references are replaced by what they mean, and what stands for nothing is 
     ["gcr.io/kubebuilder/kube-rbac-proxy:v0.5.0"],
   );
   const csv = content.files.find(({ path }) => path === "manifests/csv.yaml");
-  const text = Buffer.from(csv?.source ?? "").toString();
+  const text = Buffer.from(csv?.bytes ?? "").toString();
   assert.ok(text.includes(`{name: init, image: 'r.example/toys/busybox@${digest("e")}'}`));
   assert.ok(text.includes(`{ name: RELATED_IMAGE_SERVER, value: r.example/toys/server@${digest("a")} }`));
 });
 
 test("a bundle that was rewritten once is left as it is", async () => {
   const once = bundleContent(await readToy(), TARGET.replace);
-  const csv = Buffer.from(once.files.find(({ path }) => path === "manifests/csv.yaml")?.source ?? "").toString();
+  const csv = Buffer.from(once.files.find(({ path }) => path === "manifests/csv.yaml")?.bytes ?? "").toString();
   const twice = bundleContent(await readToy({ ...TOY, "manifests/csv.yaml": csv }), TARGET.replace);
-  assert.equal(
-    Buffer.from(twice.files.find(({ path }) => path === "manifests/csv.yaml")?.source ?? "").toString(),
-    csv,
-  );
+  assert.equal(Buffer.from(twice.files.find(({ path }) => path === "manifests/csv.yaml")?.bytes ?? "").toString(), csv);
   assert.equal(twice.unmapped.length, 1);
 });
 
@@ -149,7 +201,8 @@ test("the content makes the same image every time, with the labels on it", async
   const make = async () => {
     const content = bundleContent(await readToy(), TARGET.replace);
     const { signal } = new AbortController();
-    return assembleImage({ name: "toy-bundle", files: content.files, labels: content.labels }, signal);
+    const files = content.files.map(({ path, bytes }) => ({ path, source: bytes }));
+    return assembleImage({ name: "toy-bundle", files, labels: content.labels }, signal);
   };
   const [one, other] = [await make(), await make()];
   assert.equal(one.digest, other.digest);
