@@ -1,13 +1,14 @@
 import type { Answer } from "../charts/find/index.ts";
+import type { Config } from "../config/index.ts";
 import { type Failure, failureOf } from "../failure/index.ts";
 import type { Reference } from "../oci/index.ts";
-import { openConnections } from "../registries/index.ts";
+import { type Connections, openConnections } from "../registries/index.ts";
 import { createMask, maskFailure } from "../report/index.ts";
-import type { Arguments, Host } from "./command.ts";
-import { configOf, hasConfig } from "./config.ts";
+import type { Host } from "./command.ts";
 
 /** Asks registries whether they have an image. */
 export interface Asking {
+  readonly connections: Connections;
   /** Rejects only when the program is interrupted. */
   readonly head: (reference: Reference) => Promise<Answer>;
   /** Why hosts could not tell: the first failure of each. */
@@ -18,12 +19,12 @@ export interface Asking {
 const NO_CONFIG = { upstreams: new Map(), registries: new Map() };
 
 /** Opens connections as the config has them, or as docker's and containers' auth files have where there is none. */
-export async function openAsking(host: Host, args: Arguments): Promise<Asking> {
+export function openAsking(host: Host, config: Config | undefined): Asking {
   const mask = createMask();
-  const config = hasConfig(host, args) ? await configOf(host, args) : NO_CONFIG;
-  const connections = openConnections(config, { env: host.env, home: host.home, onSecret: mask.add });
+  const connections = openConnections(config ?? NO_CONFIG, { env: host.env, home: host.home, onSecret: mask.add });
   const silent = new Map<string, Failure>();
   return {
+    connections,
     head: async ({ host: name, repository, tag, digest }) => {
       try {
         const source = await connections.source(name, repository);

@@ -1,39 +1,79 @@
-import { confirm, type Findings, findImages, isConfirmed } from "../charts/find/index.ts";
-import { Failed, type Failure } from "../failure/index.ts";
+import { confirm, type Findings, flagCollisions, isConfirmed, mergeFindings } from "../charts/find/index.ts";
+import type { Config } from "../config/index.ts";
+import type { Failure } from "../failure/index.ts";
+import { sharedNames, withCharts } from "../plan/index.ts";
+import { type ChartImages, findInChart, type RenderedChart, versionOf } from "../release/index.ts";
 import { colorFor, renderFailure, renderImages, renderWhy } from "../report/index.ts";
-import { openAsking } from "./asking.ts";
+import { type Asking, openAsking } from "./asking.ts";
 import type { Arguments, Host } from "./command.ts";
-import { readManifests } from "./manifests.ts";
+import { findInManifests } from "./manifests.ts";
+import { whatToRead } from "./what-to-read.ts";
 
-/** `mirror images`: every image that manifests name. Gives 2 where some of them could not be read. */
+/** Charts by their names in the config, as they were rendered. */
+type Charts = ReadonlyMap<string, RenderedChart>;
+
+/** `mirror images`: every image that charts and manifests name. Gives 2 where some of them could not be read. */
 export async function images(host: Host, args: Arguments): Promise<number> {
-  if (args.names.length === 0) throw nothingNamed();
-  const values = args.values.get("values") ?? [];
-  const found = findImages(await readManifests(host, args.names), {
-    values: values.length === 0 ? [] : await readManifests(host, values),
-  });
-  const findings = args.flags.has("confirm") ? await confirmed(host, args, found) : found;
-  host.out.write(textOf(host, args, findings));
-  if (!args.flags.has("json")) {
-    for (const failure of findings.unread) tell(host, args, failure, "error");
-    for (const failure of findings.warnings) tell(host, args, failure, "warning");
-    if (args.flags.has("plain")) tellOfCandidates(host, findings);
-  }
-  return findings.unread.length > 0 ? 2 : 0;
-}
-
-async function confirmed(host: Host, args: Arguments, findings: Findings): Promise<Findings> {
-  const asking = await openAsking(host, args);
+  const { config, charts, files } = await whatToRead(host, args);
+  const asking = openAsking(host, config);
   try {
-    const images = await confirm(findings.images, asking.head);
-    return { ...findings, images, warnings: [...findings.warnings, ...asking.silent()] };
+    const rendered = await renderAll(host, args, { config, charts, asking });
+    const groups = [...rendered.values()].map(({ findings }) => findings);
+    if (files.length > 0) groups.push(await findInManifests(host, files, args.values.get("values") ?? []));
+    const merged = mergeFindings(groups);
+    const flagged = config === undefined ? merged : withCollisions(merged, config, rendered);
+    const findings = args.flags.has("confirm") ? await confirmed(flagged, asking) : flagged;
+    print(host, args, findings, rendered);
+    return findings.unread.length > 0 ? 2 : 0;
   } finally {
     await asking.close();
   }
 }
 
-function textOf(host: Host, args: Arguments, findings: Findings): string {
-  if (args.flags.has("json")) return `${JSON.stringify(findings, undefined, 2)}\n`;
+interface Rendering {
+  readonly config: Config | undefined;
+  readonly charts: readonly string[];
+  readonly asking: Asking;
+}
+
+async function renderAll(host: Host, args: Arguments, { config, charts, asking }: Rendering): Promise<Charts> {
+  const rendered = new Map<string, RenderedChart>();
+  if (config === undefined) return rendered;
+  const network = args.flags.has("offline") ? "offline" : "online";
+  const options = { connections: asking.connections, env: host.env, signal: host.stopping, network } as const;
+  for (const chart of charts) rendered.set(chart, await findInChart(config, chart, options));
+  return rendered;
+}
+
+/** Names are those that a run would give if all candidates were images. */
+function withCollisions(findings: Findings, config: Config, charts: Charts): Findings {
+  const asInRun: ChartImages = new Map(
+    [...charts].map(([name, { findings: found, ...chart }]) => [
+      name,
+      { kind: "rendered", ...chart, images: found.images, ignored: found.ignored.length },
+    ]),
+  );
+  return { ...findings, images: flagCollisions(findings.images, sharedNames(withCharts(config, asInRun))) };
+}
+
+async function confirmed(findings: Findings, asking: Asking): Promise<Findings> {
+  const images = await confirm(findings.images, asking.head);
+  return { ...findings, images, warnings: [...findings.warnings, ...asking.silent()] };
+}
+
+function print(host: Host, args: Arguments, findings: Findings, charts: Charts): void {
+  host.out.write(textOf(host, args, findings, charts));
+  if (args.flags.has("json")) return;
+  for (const failure of findings.unread) tell(host, args, failure, "error");
+  for (const failure of findings.warnings) tell(host, args, failure, "warning");
+  if (args.flags.has("plain")) tellOfCandidates(host, findings);
+}
+
+function textOf(host: Host, args: Arguments, findings: Findings, rendered: Charts): string {
+  if (args.flags.has("json")) {
+    const charts = [...rendered].map(([name, { version, ref, commit }]) => ({ name, version, ref, commit }));
+    return `${JSON.stringify({ ...findings, charts }, undefined, 2)}\n`;
+  }
   if (args.flags.has("plain")) {
     return findings.images
       .filter(isConfirmed)
@@ -42,7 +82,9 @@ function textOf(host: Host, args: Arguments, findings: Findings): string {
   }
   const color = args.flags.has("no-color") ? "off" : colorFor(host.env, host.out);
   const width = host.out.isTTY ? host.out.columns : undefined;
-  return args.flags.has("why") ? renderWhy(findings, { color, width }) : renderImages(findings, { color, width });
+  const titles = [...rendered].map(([name, chart]) => `${name} ${versionOf(chart)}\n`).join("");
+  const list = args.flags.has("why") ? renderWhy(findings, { color, width }) : renderImages(findings, { color, width });
+  return titles === "" ? list : `${titles}\n${list}`;
 }
 
 function tell(host: Host, args: Arguments, failure: Failure, severity: "error" | "warning"): void {
@@ -55,11 +97,3 @@ function tellOfCandidates(host: Host, { images }: Findings): void {
   const left = images.filter((finding) => !isConfirmed(finding)).length;
   if (left > 0) host.err.write(`candidates left out: ${left}; mirror images shows them, --confirm asks registries\n`);
 }
-
-const nothingNamed = (): Failed =>
-  new Failed({
-    code: "usage/no-file",
-    class: "usage",
-    message: "mirror images has nothing to read",
-    hint: "Name files or folders, or pipe into it: helm template shop ./shop | mirror images -",
-  });

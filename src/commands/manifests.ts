@@ -1,16 +1,25 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { SourceText } from "../charts/find/index.ts";
+import { type Findings, findImages, type SourceText } from "../charts/find/index.ts";
 import { Failed } from "../failure/index.ts";
 import type { Host } from "./command.ts";
 
 const MANIFEST = /\.(?:ya?ml|json)$/;
 
 /**
- * The texts that names on a command line stand for: files, the YAML and JSON files of folders, `-` for the standard
- * input. Throws `Failed`: `usage/no-file`, `usage/no-manifests` where there is nothing to read.
+ * What is found in files, in the YAML and JSON files of folders, and in the standard input (`-`). `values` are the
+ * chart's, as files. Throws `Failed`: `usage/no-file`, `usage/no-manifests` where there is nothing to read.
  */
-export async function readManifests(host: Host, names: readonly string[]): Promise<readonly SourceText[]> {
+export async function findInManifests(
+  host: Host,
+  names: readonly string[],
+  values: readonly string[],
+): Promise<Findings> {
+  const texts = await readManifests(host, names);
+  return findImages(texts, { values: values.length === 0 ? [] : await readManifests(host, values) });
+}
+
+async function readManifests(host: Host, names: readonly string[]): Promise<readonly SourceText[]> {
   const texts: SourceText[] = [];
   for (const name of names) texts.push(...(name === "-" ? [await standardInput(host)] : await below(host, name)));
   if (texts.every(({ text }) => text.trim() === "")) throw nothing(names);
@@ -42,7 +51,7 @@ function noFile(name: string, cause: unknown): Failed {
       code: "usage/no-file",
       class: "usage",
       message: `${name} cannot be read`,
-      hint: "Name a file, a folder, or - for the standard input",
+      hint: "Name a chart of the config, a file, a folder, or - for the standard input",
     },
     { cause },
   );

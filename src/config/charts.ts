@@ -96,10 +96,21 @@ function readChart(name: string, cursor: Cursor<RawChart>, reader: Reader): Char
     apiVersions: items(get(cursor, "apiVersions")).map((item) => reader.text(item)),
     engine: cursor.value.engine ?? "mirror",
     dependencies: cursor.value.dependencies ?? "lock",
+    missing: readMissing(cursor, reader),
     add: items(get(cursor, "add")).map((item) => reader.text(item, referenceForm)),
     ignore: items(get(cursor, "ignore")).map((item) => ({
       image: reader.text(need(item, "image")),
       why: reader.text(need(item, "why")),
     })),
   };
+}
+
+/** Only the engine that comes with mirror can go on where a value is missing. */
+function readMissing(cursor: Cursor<RawChart>, reader: Reader): Chart["missing"] {
+  const missing = get(cursor, "missing");
+  if (missing?.value === "report" && cursor.value.engine === "helm") {
+    const message = "The helm command stops at the first value that is missing: it cannot report them";
+    reader.refuse(missing, { code: "bad-value", message, hint: "Take engine: helm out, or missing: report" });
+  }
+  return missing?.value ?? "fail";
 }

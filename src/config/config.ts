@@ -171,6 +171,8 @@ export interface Chart {
   readonly apiVersions: readonly string[];
   readonly engine: "mirror" | "helm";
   readonly dependencies: "lock" | "newest";
+  /** What becomes of a value that the chart requires and nobody gave. */
+  readonly missing: "fail" | "report";
   /** References that no manifest names. */
   readonly add: readonly string[];
   /** Globs over references, with the reason. */

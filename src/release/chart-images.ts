@@ -1,20 +1,16 @@
 import type { Finding } from "../charts/find/index.ts";
 import { asNodeId, type NodeId, type Outcome } from "../engine/index.ts";
 import type { Failure } from "../failure/index.ts";
+import type { RenderedChart } from "./find-in-chart.ts";
 
 /** What became of a chart: the images of its rendered manifests, or why it could not be rendered. */
 export type ChartResolution =
-  | {
+  | (Omit<RenderedChart, "findings"> & {
       readonly kind: "rendered";
-      readonly version: string;
-      /** Undefined for a folder that is in no git repository. */
-      readonly commit: string | undefined;
-      /** The tag or branch that was chosen. */
-      readonly ref: string | undefined;
       /** Those that are images for sure, or that their registry has. */
       readonly images: readonly Finding[];
       readonly ignored: number;
-    }
+    })
   | { readonly kind: "unrendered"; readonly failure: Failure };
 
 /** By the name of the chart in the config. */
@@ -29,9 +25,14 @@ export function outcomeOfChart(resolution: ChartResolution): Outcome {
     const { failure } = resolution;
     return failure.class === "cancelled" ? { kind: "cancelled" } : { kind: "failed", failure };
   }
-  const { version, ref, commit, images, ignored } = resolution;
-  const at = [ref, commit?.slice(0, 12)].filter((part) => part !== undefined).join(", ");
+  const { images, ignored } = resolution;
   const left = ignored === 0 ? "" : `, ${ignored} ignored`;
-  const summary = `version ${version}${at === "" ? "" : ` (${at})`}: ${images.length} images${left}`;
+  const summary = `version ${versionOf(resolution)}: ${images.length} images${left}`;
   return { kind: "done", effect: "none", summary, bytes: 0 };
+}
+
+/** The version of a chart with what was pinned for it: `0.6.3 (mlrun-ce-0.6.3, 1a2b3c4d5e6f)`. */
+export function versionOf({ version, ref, commit }: Pick<RenderedChart, "version" | "ref" | "commit">): string {
+  const at = [ref, commit?.slice(0, 12)].filter((part) => part !== undefined).join(", ");
+  return `${version}${at === "" ? "" : ` (${at})`}`;
 }

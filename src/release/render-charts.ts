@@ -1,15 +1,11 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { vendorDependencies } from "../charts/dependencies/index.ts";
-import { confirm, type Findings, findImages, isConfirmed } from "../charts/find/index.ts";
-import { type Rendered, renderChart } from "../charts/render/index.ts";
-import { type Chart, type Config, globToTest, type Source } from "../config/index.ts";
+import { confirm, type Finding, type Findings, isConfirmed } from "../charts/find/index.ts";
+import type { Config } from "../config/index.ts";
 import type { Emit } from "../engine/index.ts";
-import { Failed, failureOf } from "../failure/index.ts";
+import { Failed, type Failure, failureOf } from "../failure/index.ts";
 import type { Reference } from "../oci/index.ts";
 import type { Connections } from "../registries/index.ts";
-import { type OpenedSource, openSource, type SourceOrigin } from "../sources/index.ts";
 import { type ChartImages, type ChartResolution, chartNode, outcomeOfChart } from "./chart-images.ts";
+import { findInChart } from "./find-in-chart.ts";
 
 export interface RenderChartsOptions {
   readonly connections: Connections;
@@ -44,88 +40,24 @@ async function settle(config: Config, name: string, options: RenderChartsOptions
 
 async function attempt(config: Config, name: string, options: RenderChartsOptions): Promise<ChartResolution> {
   try {
-    const chart = config.charts.get(name);
-    const source = config.sources.get(chart?.source ?? "");
-    if (chart === undefined || source === undefined) throw new Error(`no chart ${name}`);
-    return await resolve(config, chart, source, options);
+    const { findings, ...rendered } = await findInChart(config, name, { network: "online", ...options });
+    for (const failure of [...findings.unread, ...findings.warnings]) options.emit({ type: "warning", failure });
+    const { images, ignored } = await chosen(findings, options.connections, options.signal);
+    for (const failure of looseTags(name, images)) options.emit({ type: "warning", failure });
+    return { kind: "rendered", ...rendered, images, ignored };
   } catch (thrown) {
     return { kind: "unrendered", failure: failureOf(thrown) };
   }
 }
 
-async function resolve(
-  config: Config,
-  chart: Chart,
-  source: Source,
-  options: RenderChartsOptions,
-): Promise<ChartResolution> {
-  const { connections, env, emit, signal } = options;
-  const cache = join(config.folder, ".mirror");
-  const opened = await openSource(originOf(source), { cache: join(cache, "sources"), network: "online", env, signal });
-  const vendored = await vendorDependencies({
-    chartFolder: join(opened.folder, chart.path),
-    within: opened.folder,
-    repositories: config.chartRepositories,
-    cache: join(cache, "charts"),
-    update: chart.dependencies,
-    network: "online",
-    registryFor: connections.source,
-    signal,
-  });
-  const rendered = await renderChart(
-    {
-      chart: vendored.folder,
-      values: chart.values.map((file) => ({ file })),
-      ...setOf(chart),
-      releaseName: chart.release,
-      namespace: chart.namespace,
-      ...(chart.kubeVersion === undefined ? {} : { kubeVersion: chart.kubeVersion }),
-      apiVersions: chart.apiVersions,
-      crds: "included",
-    },
-    { engine: chart.engine === "helm" ? "helm" : "built-in", signal, env },
-  );
-  const findings = await findIn(chart, rendered);
-  for (const failure of [...findings.unread, ...findings.warnings]) emit({ type: "warning", failure });
-  return {
-    kind: "rendered",
-    version: vendored.version,
-    ...pinOf(opened),
-    ...(await chosen(findings, connections, signal)),
-  };
+/** One warning for the tags of a chart that may mean another image tomorrow, or another than its author thinks. */
+function looseTags(chart: string, images: readonly Finding[]): readonly Failure[] {
+  const detail = images.flatMap(({ reference, flags }) => flags.map(({ says }) => `${reference}: ${says}`));
+  if (detail.length === 0) return [];
+  const hint = `Look where they are named: mirror images ${chart} --why; name versions in the chart's values`;
+  const message = `Chart ${chart} has ${detail.length === 1 ? "a tag" : `${detail.length} tags`} to look at`;
+  return [{ code: "charts/loose-tags", class: "usage", message, hint, detail }];
 }
-
-function originOf({ origin }: Source): SourceOrigin {
-  if (origin.kind === "folder") return { folder: origin.folder };
-  const { pin } = origin;
-  if (pin.kind !== "version") return { url: origin.url, pin };
-  const { range, ...rest } = pin;
-  return { url: origin.url, pin: range === undefined ? rest : { ...rest, range } };
-}
-
-/** Text stays text, as a version such as `1.10` must; commas and backslashes mean something to helm. */
-function setOf({ set }: Chart): { set: string[]; setString: string[] } {
-  const texts = [...set].filter(([, value]) => typeof value === "string");
-  const others = [...set].filter(([, value]) => typeof value !== "string");
-  return {
-    set: others.map(([path, value]) => `${path}=${value}`),
-    setString: texts.map(([path, value]) => `${path}=${String(value).replace(/[\\,]/g, "\\$&")}`),
-  };
-}
-
-async function findIn(chart: Chart, { documents }: Rendered): Promise<Findings> {
-  const values = chart.values.map(async (file) => ({ source: file, text: await readFile(file, "utf8") }));
-  return findImages(
-    documents.map(({ source, text }) => ({ source, text })),
-    {
-      add: chart.add.map((image) => ({ image, why: "added by the config" })),
-      ignore: chart.ignore.map((rule) => ({ ...rule, covers: globToTest(rule.image) })),
-      values: await Promise.all(values),
-    },
-  );
-}
-
-const pinOf = ({ commit, ref }: OpenedSource) => ({ commit, ref });
 
 /** Sure finds count as they are; of the candidates, those that their registry has. */
 async function chosen({ images, ignored }: Findings, connections: Connections, signal: AbortSignal) {

@@ -1,10 +1,9 @@
 import type { Failure } from "../../failure/index.ts";
-import type { Reference } from "../../oci/index.ts";
 import { type AddRule, applyRules, type IgnoreRule } from "./apply-rules.ts";
 import type { At, Scope } from "./at.ts";
 import { factsOf } from "./facts.ts";
 import type { Findings, SourceText } from "./finding.ts";
-import { flagsOf } from "./flags.ts";
+import { tagFlags } from "./flags.ts";
 import { gather, type Located } from "./gather.ts";
 import { type Lines, linesOf } from "./lines.ts";
 import { createNumbers } from "./numbers.ts";
@@ -17,8 +16,6 @@ export interface FindOptions {
   readonly add?: readonly AddRule[];
   /** Images to leave out. */
   readonly ignore?: readonly IgnoreRule[];
-  /** The name of an image at the target, for collisions; undefined where it has none. */
-  readonly nameOf?: (reference: Reference) => string | undefined;
   /** Values files of the charts: a tag that is a number there says why a rendered tag is another one. */
   readonly values?: readonly SourceText[];
 }
@@ -43,9 +40,8 @@ export function findImages(texts: readonly SourceText[], options: FindOptions = 
   for (const { text } of options.values ?? []) numbers.noteValues(text);
   const { findings, warnings } = gather(found);
   const chosen = applyRules(findings, options.add ?? [], options.ignore ?? []);
-  const flag = flagsOf(chosen.images, numbers, options.nameOf ?? (() => undefined));
   return {
-    images: chosen.images.map((finding) => ({ ...finding, flags: flag(finding) })),
+    images: chosen.images.map((finding) => ({ ...finding, flags: tagFlags(finding, numbers) })),
     ignored: chosen.ignored,
     unread,
     warnings: [...warnings, ...chosen.warnings],

@@ -1,28 +1,11 @@
-import { parseReference, type Reference } from "../../oci/index.ts";
+import { parseReference } from "../../oci/index.ts";
 import type { Finding, Flag } from "./finding.ts";
 import type { Numbers } from "./numbers.ts";
 import { referenceOf } from "./shape.ts";
 
-/** What is to be said of each of some images. */
-export function flagsOf(
-  findings: readonly Finding[],
-  numbers: Numbers,
-  nameOf: (reference: Reference) => string | undefined,
-): (finding: Finding) => readonly Flag[] {
-  const names = new Map<string, string[]>();
-  for (const { reference } of findings) {
-    const name = nameOf(parseReference(reference));
-    if (name !== undefined) names.set(name, [...(names.get(name) ?? []), reference]);
-  }
-  return (finding) => {
-    const reference = parseReference(finding.reference);
-    const name = nameOf(reference);
-    const others = name === undefined ? [] : (names.get(name) ?? []).filter((other) => other !== finding.reference);
-    return [...tagFlags(finding, reference, numbers), ...(name === undefined ? [] : collision(name, others))];
-  };
-}
-
-function tagFlags({ places }: Finding, { tag, digest }: Reference, numbers: Numbers): readonly Flag[] {
+/** What the tag of an image is to be told for. */
+export function tagFlags({ reference: text, places }: Finding, numbers: Numbers): readonly Flag[] {
+  const { tag, digest } = parseReference(text);
   if (digest !== undefined || tag === undefined) return [];
   const flags: Flag[] = [];
   if (tag === "latest") {
@@ -36,17 +19,38 @@ function tagFlags({ places }: Finding, { tag, digest }: Reference, numbers: Numb
   const written = places
     .map((place) => referenceOf(place.written)?.tag)
     .find((one) => one !== undefined && one !== tag);
-  const number = written ?? numbers.writtenAs(tag);
-  if (number !== undefined) {
+  const number = numbers.writtenAs(tag);
+  if (written !== undefined) {
     flags.push({
       kind: "number-tag",
-      says: `the tag ${number} is written without quotes, and the number reads ${tag}`,
+      says: `the tag ${written} is written without quotes, and the number reads ${tag}`,
+    });
+  } else if (number !== undefined) {
+    flags.push({
+      kind: "number-tag",
+      says: `a tag or version ${number} is written without quotes, and the number reads ${tag}`,
     });
   }
   return flags;
 }
 
-function collision(name: string, others: readonly string[]): readonly Flag[] {
-  if (others.length === 0) return [];
-  return [{ kind: "collision", says: `${others.join(" and ")} would be ${name} at the target too` }];
+/** A name at a target that more than one image would get. */
+export interface SharedName {
+  readonly target: string;
+  readonly name: string;
+  /** References, or names of images in the config that have none. */
+  readonly images: readonly string[];
+}
+
+/** The findings with a flag on those that would get one name at a target. */
+export function flagCollisions(findings: readonly Finding[], shared: readonly SharedName[]): readonly Finding[] {
+  return findings.map((finding) => {
+    const flags = shared
+      .filter(({ images }) => images.includes(finding.reference))
+      .map(({ target, name, images }): Flag => {
+        const others = images.filter((image) => image !== finding.reference);
+        return { kind: "collision", says: `${others.join(" and ")} would be ${name} at the target ${target} too` };
+      });
+    return flags.length === 0 ? finding : { ...finding, flags: [...finding.flags, ...flags] };
+  });
 }

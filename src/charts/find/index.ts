@@ -11,3 +11,5 @@ export {
   type IgnoredFinding,
   type SourceText,
 } from "./finding.ts";
+export { flagCollisions, type SharedName } from "./flags.ts";
+export { mergeFindings } from "./merge.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "uvu";
-import { type Answer, confirm, isConfirmed } from "../../../src/charts/find/index.ts";
+import { type Answer, confirm, flagCollisions, isConfirmed, mergeFindings } from "../../../src/charts/find/index.ts";
 import { formatReference } from "../../../src/oci/index.ts";
 import { brief, custom, find, pod } from "./rig.ts";
 
@@ -83,18 +83,29 @@ test("a tag that is a number in the values is flagged where it is rendered", () 
   assert.match(image?.flags[0]?.says ?? "", /8\.0 .*without quotes.* 8$/);
 });
 
-test("images that would get one name are flagged, each with the other", () => {
-  const nameOf = ({ repository, tag }: { repository: string; tag: string | undefined }) =>
-    `${repository.split("/").at(-1)}:${tag}`;
+test("images that would get one name are flagged, each with the others", () => {
   const manifest = `${pod("image: mysql:8")}---\n${pod("image: gcr.io/ml-pipeline/mysql:8")}---\n${pod("image: mysql:5")}`;
-  const flagged = find(manifest, { nameOf }).images.map(({ flags }) =>
-    flags.map(({ kind, says }) => `${kind} ${says}`),
+  const images = ["docker.io/library/mysql:8", "gcr.io/ml-pipeline/mysql:8"];
+  const found = flagCollisions(find(manifest).images, [{ target: "harbor", name: "mysql:8", images }]);
+  assert.deepEqual(
+    found.map(({ flags }) => flags.map(({ kind, says }) => `${kind} ${says}`)),
+    [
+      [],
+      ["collision gcr.io/ml-pipeline/mysql:8 would be mysql:8 at the target harbor too"],
+      ["collision docker.io/library/mysql:8 would be mysql:8 at the target harbor too"],
+    ],
   );
-  assert.deepEqual(flagged, [
-    [],
-    ["collision gcr.io/ml-pipeline/mysql:8 would be mysql:8 at the target too"],
-    ["collision docker.io/library/mysql:8 would be mysql:8 at the target too"],
-  ]);
+});
+
+test("what is found in several charts is one list, an image once with the places of all", () => {
+  const one = find(`${pod("image: mysql:8")}---\n${pod("env: [{ name: X, value: quay.io/a/b:1 }]")}`);
+  const other = find(pod("image: quay.io/a/b:1"));
+  const { images } = mergeFindings([one, other]);
+  assert.deepEqual(images.map(brief), ["S docker.io/library/mysql:8", "S quay.io/a/b:1"]);
+  assert.deepEqual(
+    images.map(({ places }) => places.length),
+    [1, 2],
+  );
 });
 
 test("a candidate is confirmed by its registry, and a sure one that is missing has a dead source", async () => {
