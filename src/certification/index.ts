@@ -1,0 +1,7 @@
+export { type CheckOptions, type CheckSource, checkImage } from "./check-image.ts";
+export type { CheckName, ImageName, UbiAnswer, UbiOracle, Verdict } from "./checks/check.ts";
+export { POLICIES, type Policy } from "./checks/index.ts";
+export type { Contents, RpmEntry } from "./contents.ts";
+export { ARCHITECTURES } from "./platforms.ts";
+export type { CheckResult, ImageReport, Outcome, PlatformReport } from "./result.ts";
+export { catalogOracle, listOracle, noOracle } from "./ubi.ts";
