@@ -11,7 +11,7 @@ const layers = [
   ["cli.ts", "index.ts"],
   ["commands"],
   ["report"],
-  ["steps"],
+  ["references", "steps"],
   ["plan"],
   ["release"],
   ["registries"],

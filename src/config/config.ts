@@ -1,5 +1,6 @@
 import type { Failure, Place } from "../failure/index.ts";
 import type { Bundle } from "./bundles.ts";
+import type { ReferenceSet } from "./reference-set.ts";
 
 export type { Bundle, BundlePin } from "./bundles.ts";
 
@@ -20,6 +21,8 @@ export interface Config {
   readonly images: ReadonlyMap<string, Image>;
   readonly targets: ReadonlyMap<string, Target>;
   readonly bundles: ReadonlyMap<string, Bundle>;
+  /** Where the product names its images and versions. */
+  readonly references: ReadonlyMap<string, ReferenceSet>;
   readonly tasks: ReadonlyMap<string, Task>;
   /** What is allowed but unwise: a secret written literally. */
   readonly warnings: readonly Failure[];

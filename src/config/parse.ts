@@ -5,6 +5,7 @@ import type { Config } from "./config.ts";
 import { type Cursor, get } from "./cursor.ts";
 import { readImages } from "./images.ts";
 import type { Reader } from "./reader.ts";
+import { readReferences } from "./references.ts";
 import type { RawConfig } from "./schema.gen.ts";
 import { varSecret } from "./secret.ts";
 import { readRegistries, readUpstreams } from "./servers.ts";
@@ -28,6 +29,7 @@ export async function parseConfig(raw: RawConfig, reader: Reader, file: string):
     images: await readImages(get(root, "images"), reader),
     targets,
     bundles: readBundles(get(root, "bundles"), reader, { targets, registries }),
+    references: readReferences(get(root, "references"), reader),
     tasks: readTasks(get(root, "tasks"), reader),
   };
   await reader.checkFiles();

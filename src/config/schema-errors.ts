@@ -15,6 +15,7 @@ const SECTIONS = [
   "images",
   "targets",
   "bundles",
+  "references",
   "tasks",
 ] as const;
 export type Section = (typeof SECTIONS)[number];

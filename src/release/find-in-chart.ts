@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { chartValues, vendorDependencies } from "../charts/dependencies/index.ts";
 import { type Findings, findImages, type SourceText } from "../charts/find/index.ts";
 import { type Rendered, renderChart } from "../charts/render/index.ts";
-import { type Chart, type Config, globToTest, type Source } from "../config/index.ts";
+import { type Chart, type Config, globToTest } from "../config/index.ts";
 import type { Connections } from "../registries/index.ts";
-import { type OpenedSource, openSource, type SourceOrigin } from "../sources/index.ts";
+import { type OpenedSource, openSource } from "../sources/index.ts";
+import { originOf } from "./source-origin.ts";
 import { wentPast } from "./went-past.ts";
 
 export interface FindInChartOptions {
@@ -52,14 +53,6 @@ export async function findInChart(config: Config, name: string, options: FindInC
   const found = await findIn(chart, rendered, await chartValues(vendored.folder));
   const findings = { ...found, warnings: [...wentPast(name, rendered), ...found.warnings] };
   return { version: vendored.version, ...pinOf(opened), findings };
-}
-
-function originOf({ origin }: Source): SourceOrigin {
-  if (origin.kind === "folder") return { folder: origin.folder };
-  const { pin } = origin;
-  if (pin.kind !== "version") return { url: origin.url, pin };
-  const { range, ...rest } = pin;
-  return { url: origin.url, pin: range === undefined ? rest : { ...rest, range } };
 }
 
 function render(chart: Chart, folder: string, { signal, env }: FindInChartOptions): Promise<Rendered> {

@@ -5,3 +5,4 @@ export { outcomeOf, type Pin, type Pins, pinNode } from "./pins.ts";
 export { pullLimitWarnings } from "./pull-limits.ts";
 export { renderCharts } from "./render-charts.ts";
 export { resolvePins } from "./resolve.ts";
+export { originOf } from "./source-origin.ts";

@@ -11,6 +11,7 @@ export { maskEvent, maskFailure } from "./mask-event.ts";
 export { RunModel } from "./model.ts";
 export type { Color } from "./paint.ts";
 export type { Out } from "./reader.ts";
+export { failureOfDifference, renderReferences } from "./references.ts";
 export type { Report, ReportOptions } from "./report.ts";
 export { createReport } from "./report.ts";
 export { renderSummary } from "./summary.ts";

@@ -3,10 +3,34 @@ import { COLOR, CONFIG, JSON_DOCUMENT } from "./options.ts";
 
 export const check: Command = {
   name: "check",
-  usage: "mirror check",
-  summary: "check the config, and show every error with its place",
-  details: "Reads the config alone: its form, the names in it, the files it names, and that nothing needs itself.",
-  examples: [{ line: "mirror check -c release/mirror.config.yaml", does: "another config" }],
-  options: [CONFIG, JSON_DOCUMENT, COLOR],
+  usage: "mirror check [--fix]",
+  summary: "check the config, and that the product names the images and versions it declares",
+  details: `Reads the config: its form, the names in it, the files it names, and that nothing needs itself. Then compares what
+its "references" find in the product (values of charts, RELATED_IMAGE_*, Makefiles, any text) with what is declared,
+and prints every difference with its place. Sources in git are fetched for that; without references, or with
+--config-only, nothing is asked of the network.
+
+--fix edits the files of folders in place, and nothing in them but what differs: comments, quotes and layout stay.
+What mirror fetched from git is never edited: name a work tree of your own with --source. Exit code 1 says that
+differences are left which nobody has accepted.`,
+  examples: [
+    { line: "mirror check -c release/mirror.config.yaml", does: "another config" },
+    { line: "mirror check --fix --source operator=../seldon-deploy-operator", does: "mend a work tree of your own" },
+    { line: "mirror check --fix --dry-run", does: "the diff alone" },
+  ],
+  options: [
+    { name: "fix", help: "edit the references that differ, and print the diff" },
+    { name: "dry-run", help: "with --fix: write nothing" },
+    {
+      name: "source",
+      value: "NAME=FOLDER",
+      repeated: "repeated",
+      help: "look into a folder of your own in place of a source",
+    },
+    { name: "config-only", help: "leave the references out" },
+    CONFIG,
+    JSON_DOCUMENT,
+    COLOR,
+  ],
   run: async (host, args) => (await import("../check.ts")).check(host, args),
 };

@@ -1,0 +1,89 @@
+import type { Config, Image } from "../config/index.ts";
+import { destinationOf, tagOf } from "../plan/index.ts";
+import { waysOf } from "../registries/index.ts";
+import type { Pins } from "../release/index.ts";
+
+/** A name under which an image is known, and its version there. */
+export interface KnownName {
+  readonly host: string;
+  readonly repository: string;
+  /** Undefined where the version is a digest alone, or a rule that nobody has resolved. */
+  readonly tag: string | undefined;
+}
+
+/** An image as the config declares it. */
+export interface Declared {
+  readonly image: string;
+  /** The name that files are to use first; the others are as good. */
+  readonly names: readonly KnownName[];
+  readonly digest: string | undefined;
+  /** Why its tag is not known, where it is not. */
+  readonly open: string | undefined;
+}
+
+/** What a config declares, by image and by repository. */
+export interface Declarations {
+  /** As files name it: at a target, or wherever it is known. No names where it is not at the target. */
+  readonly of: (image: string, at: string | undefined) => Declared;
+  /** The images that are known by a repository anywhere, as files are to name them. */
+  readonly named: (host: string, repository: string, at: string | undefined) => readonly Declared[];
+}
+
+/** Reads a config's declarations. Pins only add the tags that version rules chose. */
+export function declarationsOf(config: Config, pins: Pins): Declarations {
+  const names = new Map([...config.images.values()].map((image) => [image.name, namesOf(config, image, pins)]));
+  const byRepository = new Map<string, Set<string>>();
+  for (const [image, known] of names) {
+    for (const { host, repository } of known.map(({ name }) => name)) {
+      const key = `${host}/${repository}`;
+      byRepository.set(key, (byRepository.get(key) ?? new Set()).add(image));
+    }
+  }
+  const of = (name: string, at: string | undefined): Declared => {
+    const known = (names.get(name) ?? []).filter(({ target }) => at === undefined || target === at);
+    const image = config.images.get(name);
+    return {
+      image: name,
+      names: known.map((one) => one.name),
+      digest: image === undefined ? undefined : digestOf(image, pins),
+      open: image === undefined ? undefined : openOf(image, pins),
+    };
+  };
+  return {
+    of,
+    named: (host, repository, at) =>
+      [...(byRepository.get(`${host}/${repository}`) ?? [])].map((image) => of(image, at)),
+  };
+}
+
+interface NameAt {
+  /** Undefined: where it comes from. */
+  readonly target: string | undefined;
+  readonly name: KnownName;
+}
+
+function namesOf(config: Config, image: Image, pins: Pins): readonly NameAt[] {
+  const { origin } = image;
+  const tag = tagOf(image, pins);
+  const upstream = origin.kind === "upstream" ? [{ host: origin.host, repository: origin.repository, tag }] : [];
+  const published = [...config.targets.values()].flatMap((target) => {
+    const registry = config.registries.get(target.registry);
+    const entry = target.entries.find((one) => one.image === image.name);
+    if (registry === undefined || entry === undefined) return [];
+    const destination = destinationOf(config, target.registry, entry, pins);
+    const name = { ...waysOf(registry).publicName(destination), tag: destination.tag };
+    return [{ target: target.name, name }];
+  });
+  return [...upstream.map((name) => ({ target: undefined, name })), ...published];
+}
+
+function digestOf(image: Image, pins: Pins): string | undefined {
+  if (image.version.kind === "digest") return image.version.digest;
+  const resolved = pins.get(image.name);
+  return resolved?.kind === "pinned" ? resolved.pin.digest : undefined;
+}
+
+function openOf(image: Image, pins: Pins): string | undefined {
+  if (image.version.kind !== "range" || tagOf(image, pins) !== undefined) return undefined;
+  return `the version of ${image.name} is chosen by a rule that is not resolved`;
+}
