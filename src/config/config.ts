@@ -66,7 +66,7 @@ export interface Upstream {
   readonly prefix: string;
 }
 
-export type RegistryType = "oci" | "dockerhub" | "harbor" | "quay" | "rhcr" | "embedded";
+export type RegistryType = "oci" | "dockerhub" | "harbor" | "quay" | "rhcr" | "embedded" | "archive";
 
 interface RegistryBase {
   readonly name: string;
@@ -87,6 +87,15 @@ export type Registry = RegistryBase &
     | { readonly type: "harbor"; readonly endpoint: Endpoint; readonly project: string }
     | { readonly type: "quay"; readonly endpoint: Endpoint; readonly namespace: string }
     | { readonly type: "rhcr"; readonly endpoint: Endpoint; readonly vendor: string; readonly catalog: string }
+    | {
+        readonly type: "archive";
+        /** Absolute path of the tar that is written. */
+        readonly file: string;
+        /** Bytes that one of several files has at most; undefined: one file, however large. */
+        readonly volumeSize: number | undefined;
+        /** Absolute path of an archive or lock whose blobs are left out. */
+        readonly since: string | undefined;
+      }
     | {
         readonly type: "embedded";
         /** Absolute path of the folder that mirror serves. */

@@ -50,6 +50,34 @@ export const addressForm: Form = (text) =>
         hint: "Write it with its scheme, as in https://catalog.redhat.com/api/containers",
       };
 
+const UNITS: Readonly<Record<string, number>> = {
+  "": 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+};
+const SIZE = /^(\d+(?:\.\d+)?) ?([kMGT]i?|)B?$/;
+
+/** A number of bytes with a unit. */
+export const sizeForm: Form = (text) => {
+  const bytes = bytesOf(text);
+  if (bytes !== undefined && bytes >= 1e6) return undefined;
+  const hint = "Write a number with k, M or G (or Ki, Mi, Gi), of at least 1M, as in 4G";
+  return { message: `"${text}" is not the size of a file`, hint };
+};
+
+/** The bytes that a size names; undefined where it names none. */
+export function bytesOf(text: string): number | undefined {
+  const [, number = "", unit = ""] = SIZE.exec(text.trim()) ?? [];
+  const factor = UNITS[unit];
+  return number === "" || factor === undefined ? undefined : Math.floor(Number(number) * factor);
+}
+
 /** An absolute path in an image. */
 export const imagePathForm: Form = (text) =>
   text.startsWith("/") && !text.split("/").includes("..")

@@ -1,7 +1,7 @@
 import { isLoopback } from "../oci/index.ts";
 import type { Auth, Endpoint, Registry, Upstream } from "./config.ts";
 import { type Cursor, entries, get, need } from "./cursor.ts";
-import { addressForm, hostForm, repositoryForm } from "./forms.ts";
+import { addressForm, bytesOf, hostForm, repositoryForm, sizeForm } from "./forms.ts";
 import type { Reader } from "./reader.ts";
 import type { Auth as RawAuth, Registry as RawRegistry, Upstream as RawUpstream } from "./schema.gen.ts";
 
@@ -74,6 +74,16 @@ function readRegistry(name: string, { value: raw, path }: Cursor<RawRegistry>, r
       const host =
         optional(get(cursor, "host"), (at) => reader.text(at, hostForm)) ?? `${name.toLowerCase()}.localhost`;
       return { ...base, type: raw.type, folder, host };
+    }
+    case "archive": {
+      const cursor = { value: raw, path };
+      return {
+        ...base,
+        type: raw.type,
+        file: reader.path(need(cursor, "file")),
+        volumeSize: optional(get(cursor, "volumeSize"), (at) => bytesOf(reader.text(at, sizeForm))),
+        since: optional(get(cursor, "since"), (at) => reader.path(at)),
+      };
     }
   }
 }

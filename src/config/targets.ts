@@ -8,6 +8,9 @@ import type { Entry as RawEntry, Target as RawTarget } from "./schema.gen.ts";
 
 const DEFAULT_AS = "${" + "name}:${" + "tag}";
 
+/** An archive stands in for the registries that its images come from: they keep their whole names. */
+const ARCHIVE_AS = "${" + "registry}/${" + "path}:${" + "tag}";
+
 /** Reads the targets: which images go to which registry, and under which names. */
 export function readTargets(
   raw: Cursor<Readonly<Record<string, RawTarget>>> | undefined,
@@ -27,7 +30,7 @@ function readTarget(
   const as = get(cursor, "as");
   const platforms = get(cursor, "platforms");
   const defaults = {
-    as: as === undefined ? DEFAULT_AS : reader.template(as, asForm),
+    as: as === undefined ? defaultAs(registries.get(registry)) : reader.template(as, asForm),
     registry: registries.get(registry),
   };
   const lines = linesOf(need(cursor, "images"), reader, defaults);
@@ -46,6 +49,8 @@ function readTarget(
     signatures: cursor.value.signatures ?? "copy",
   };
 }
+
+const defaultAs = (registry: Registry | undefined): string => (registry?.type === "archive" ? ARCHIVE_AS : DEFAULT_AS);
 
 interface Defaults {
   readonly as: string;

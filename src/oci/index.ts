@@ -1,3 +1,10 @@
+export {
+  type Archive,
+  type ArchiveBase,
+  type ArchiveTarget,
+  openArchive,
+  openArchiveTarget,
+} from "./archive/index.ts";
 export { type AssembledImage, assembleImage, type ImageFile, type ImageSpec } from "./assemble/index.ts";
 export {
   type Credentials,
@@ -38,6 +45,7 @@ export {
   type CopyResult,
   createTransfer,
   type Journal,
+  type Measure,
   openJournal,
   type Survey,
   type Transfer,

@@ -2,6 +2,7 @@ import { type Bundle, type Config, globToTest, isGlob, type Need, type Target, t
 import { asNodeId, type Graph, type Node, type NodeId } from "../engine/index.ts";
 import { didYouMean, FailedTogether, type Failure, type Place } from "../failure/index.ts";
 import { chartNode, type Pins } from "../release/index.ts";
+import { isArchive, roomNode, saveNode } from "./archives.ts";
 import { collisions } from "./collisions.ts";
 import { type Edge, inOrder } from "./edges.ts";
 
@@ -22,6 +23,7 @@ export function layOut(config: Config, pins: Pins): Graph<Step> {
     draft.add(asNodeId(`${kind}:${image.name}`), { kind, image: image.name }, kind === "build" ? [THIS_MACHINE] : []);
   }
   addCharts(draft, config);
+  addArchives(draft, config);
   for (const target of config.targets.values()) addTarget(draft, config, target, pins);
   for (const bundle of config.bundles.values()) addBundle(draft, config, bundle);
   for (const task of config.tasks.values()) addTask(draft, task);
@@ -87,10 +89,27 @@ function addCharts(draft: Draft, config: Config): void {
   for (const [chart, targets] of takers) draft.add(chartNode(chart), { kind: "chart", chart, targets }, []);
 }
 
+/** What comes before and after the copies into a file. */
+function addArchives(draft: Draft, config: Config): void {
+  for (const { registry } of config.targets.values()) {
+    if (!isArchive(config, registry)) continue;
+    draft.add(roomNode(registry), { kind: "room", registry }, []);
+    draft.add(saveNode(registry), { kind: "save", registry }, []);
+  }
+}
+
 function addTarget(draft: Draft, config: Config, target: Target, pins: Pins): void {
   const gate = asNodeId(`published:${target.name}`);
   draft.add(gate, { kind: "gate", state: "published", target: target.name }, [poolOfRegistry(target.registry)]);
   for (const { chart, place } of target.charts) draft.connect(gate, chartNode(chart), place);
+  const file = isArchive(config, target.registry)
+    ? { room: roomNode(target.registry), save: saveNode(target.registry) }
+    : undefined;
+  if (file !== undefined) {
+    draft.connect(file.save, file.room, target.place);
+    draft.connect(gate, file.save, target.place);
+    for (const { chart, place } of target.charts) draft.connect(file.save, chartNode(chart), place);
+  }
   for (const entry of target.entries) {
     const image = config.images.get(entry.image);
     if (image === undefined) continue;
@@ -102,6 +121,10 @@ function addTarget(draft: Draft, config: Config, target: Target, pins: Pins): vo
     draft.add(id, step, [...new Set([...pools, poolOfRegistry(target.registry)])]);
     draft.connect(id, asNodeId(`${origin.kind === "build" ? "build" : "pin"}:${entry.image}`), entry.place);
     draft.connect(gate, id, entry.place);
+    if (file !== undefined) {
+      draft.connect(id, file.room, entry.place);
+      draft.connect(file.save, id, entry.place);
+    }
   }
 }
 
@@ -110,6 +133,10 @@ function addBundle(draft: Draft, config: Config, bundle: Bundle): void {
   const registry = config.targets.get(bundle.to.target)?.registry ?? "";
   const destination = { registry, component: bundle.to.component, ...splitTag(bundle.to.as) };
   draft.add(id, { kind: "bundle", bundle: bundle.name, destination }, [poolOfRegistry(registry)], bundle.needs);
+  if (isArchive(config, registry)) {
+    draft.connect(id, roomNode(registry), bundle.place);
+    draft.connect(saveNode(registry), id, bundle.place);
+  }
   const images = config.targets.get(bundle.images ?? "");
   for (const { chart, place } of images?.charts ?? []) draft.connect(id, chartNode(chart), place);
   for (const entry of images?.entries ?? []) {

@@ -11,7 +11,7 @@ export const poolOfRegistry = (registry: string): string => `registry:${registry
 /** The pool of transfers from a host as references name it: that of a declared registry where it is one. */
 export function poolOfHost(config: Config, host: string): string {
   for (const registry of config.registries.values()) {
-    if (registry.type !== "embedded" && registry.endpoint.host === host) return poolOfRegistry(registry.name);
+    if ("endpoint" in registry && registry.endpoint.host === host) return poolOfRegistry(registry.name);
   }
   return `host:${host}`;
 }

@@ -78,9 +78,13 @@ function byName(nodes: readonly Node<Step>[], name: string, failures: Failure[])
 
 function byTarget(nodes: readonly Node<Step>[], target: string, failures: Failure[]): NodeId[] {
   const matches = globToTest(target);
+  const copies = nodes.filter(({ step }) => step.kind === "copy" && matches(step.target));
+  const files = new Set(copies.map(({ step }) => (step.kind === "copy" ? step.destination.registry : "")));
   const found = nodes.filter(
-    ({ step }) =>
-      (step.kind === "copy" && matches(step.target)) || (step.kind === "chart" && step.targets.some(matches)),
+    (node) =>
+      copies.includes(node) ||
+      (node.step.kind === "chart" && node.step.targets.some(matches)) ||
+      (node.step.kind === "save" && files.has(node.step.registry)),
   );
   if (found.length === 0) {
     const known = nodes.flatMap(({ step }) => (step.kind === "gate" ? [step.target] : []));

@@ -9,6 +9,8 @@ export type Step =
   | { readonly kind: "copy"; readonly image: string; readonly target: string; readonly destination: Destination }
   | { readonly kind: "gate"; readonly state: "published"; readonly target: string }
   | { readonly kind: "bundle"; readonly bundle: string; readonly destination: Destination }
+  | { readonly kind: "room"; readonly registry: string }
+  | { readonly kind: "save"; readonly registry: string }
   | { readonly kind: "script"; readonly task: string };
 
 /** Where something goes: a path below the registry's own prefix, and a tag. The registry's kind makes a repository of it. */

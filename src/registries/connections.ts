@@ -1,4 +1,4 @@
-import type { RegistryClient } from "../oci/index.ts";
+import type { ArchiveTarget, RegistryClient } from "../oci/index.ts";
 
 /** A repository at the server where it is really reached. */
 export interface Location {
@@ -12,5 +12,7 @@ export interface Connections {
   readonly source: (host: string, repository: string) => Promise<Location>;
   /** The client of a declared registry. */
   readonly target: (registry: string) => Promise<RegistryClient>;
+  /** The file behind a declared registry of type `archive`. */
+  readonly archive: (registry: string) => Promise<ArchiveTarget>;
   readonly close: () => Promise<void>;
 }

@@ -1,6 +1,7 @@
 import type { Registry } from "../config/index.ts";
 import { unreachable } from "../failure/index.ts";
 import type { Digest } from "../oci/index.ts";
+import { archive } from "./archive.ts";
 import { dockerhub } from "./dockerhub.ts";
 import { embedded } from "./embedded.ts";
 import { harbor } from "./harbor.ts";
@@ -34,6 +35,8 @@ export function waysOf(registry: Registry): Ways {
       return bind(rhcr, registry);
     case "embedded":
       return bind(embedded, registry);
+    case "archive":
+      return bind(archive, registry);
     default:
       return unreachable(registry);
   }

@@ -2,12 +2,14 @@ import { readFile } from "node:fs/promises";
 import type { Auth, Config, Endpoint, Registry } from "../config/index.ts";
 import { type Failure, unreachable } from "../failure/index.ts";
 import {
+  type ArchiveTarget,
   type Credentials,
   createFileCredentials,
   createHostPauses,
   createHostWindows,
   createRegistry,
   defaultUrl,
+  openArchiveTarget,
   type RegistryClient,
   type ServedRegistry,
   serveLayout,
@@ -22,7 +24,11 @@ export interface OpenOptions {
   readonly onSecret: OnSecret;
   /** Told once of each thing that a registry warns of. */
   readonly onWarning?: (warning: Failure) => void;
+  /** Ends the reading of archives. */
+  readonly signal?: AbortSignal;
 }
+
+const NEVER = new AbortController().signal;
 
 type OnSecret = (secret: string, of?: { readonly username: string }) => void;
 
@@ -64,13 +70,30 @@ export function openConnections(config: Pick<Config, "upstreams" | "registries">
   const target = (name: string): Promise<RegistryClient> => {
     const registry = config.registries.get(name);
     if (registry === undefined) throw new Error(`no registry ${name}`);
-    return once(`registry:${name}`, () =>
-      registry.type === "embedded" ? serve(registry) : reach(registry.endpoint.host, registry.endpoint),
-    );
+    return once(`registry:${name}`, async () => {
+      switch (registry.type) {
+        case "embedded":
+          return serve(registry);
+        case "archive":
+          return (await archive(name)).client;
+        default:
+          return reach(registry.endpoint.host, registry.endpoint);
+      }
+    });
+  };
+
+  const archives = new Map<string, Promise<ArchiveTarget>>();
+  const archive = (name: string): Promise<ArchiveTarget> => {
+    const registry = config.registries.get(name);
+    if (registry?.type !== "archive") throw new Error(`no archive ${name}`);
+    const opened = archives.get(name) ?? openArchiveTarget({ file: registry.file, signal: options.signal ?? NEVER });
+    archives.set(name, opened);
+    return opened;
   };
 
   return {
     target,
+    archive,
     source: async (host, repository) => {
       const upstream = config.upstreams.get(host);
       if (upstream !== undefined) {
@@ -87,12 +110,25 @@ export function openConnections(config: Pick<Config, "upstreams" | "registries">
       for (const client of await Promise.allSettled(clients.values())) {
         if (client.status === "fulfilled") client.value.close();
       }
+      for (const opened of await Promise.allSettled(archives.values())) {
+        if (opened.status === "fulfilled") await opened.value.close();
+      }
       await Promise.all(served.map((server) => server.close()));
     },
   };
 }
 
-const hostOf = (registry: Registry): string => (registry.type === "embedded" ? registry.host : registry.endpoint.host);
+/** Under which host references name what is there; an archive keeps those of elsewhere. */
+function hostOf(registry: Registry): string | undefined {
+  switch (registry.type) {
+    case "archive":
+      return undefined;
+    case "embedded":
+      return registry.host;
+    default:
+      return registry.endpoint.host;
+  }
+}
 
 async function readAuth(auth: Auth, onSecret: OnSecret): Promise<Credentials> {
   switch (auth.kind) {

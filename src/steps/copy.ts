@@ -9,7 +9,8 @@ export const copy: StepOf<"copy"> = async (step, context, scope) => {
   return publish({ name: step.image, target: step.target, destination: step.destination, ...from }, context, scope);
 };
 
-async function sourceOf(
+/** Where an image is read. */
+export async function sourceOf(
   image: string,
   values: StepValues,
   { connections, config }: Scope,

@@ -6,6 +6,8 @@ import { build } from "./build.ts";
 import { bundle } from "./bundle.ts";
 import { copy } from "./copy.ts";
 import { gate } from "./gate.ts";
+import { room } from "./room.ts";
+import { save } from "./save.ts";
 import type { Scope } from "./scope.ts";
 import { script } from "./script.ts";
 import type { StepValue } from "./value.ts";
@@ -52,6 +54,10 @@ function dispatch(node: Node<Step>, bare: StepContext<StepValue>, scope: Scope):
       return copy(step, context, scope);
     case "gate":
       return gate(step, context, scope);
+    case "room":
+      return room(step, context, scope);
+    case "save":
+      return save(step, context, scope);
     case "bundle":
       return bundle(step, context, scope);
     case "script":

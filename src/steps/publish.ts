@@ -29,10 +29,21 @@ export async function publish(
   context: StepContext<StepValue>,
   scope: Scope,
 ): Promise<StepResult<StepValue>> {
+  const request = await requestFor(image, context, scope);
+  const done = scope.mode === "run" ? await send(request, scope) : await survey(request, scope);
+  return { kind: "done", ...done, value: published(image, done.digest, done.platforms, scope) };
+}
+
+/** What a publication asks of the transfer. */
+export async function requestFor(
+  image: ToPublish,
+  { report, stopping, killed }: Pick<StepContext<StepValue>, "report" | "stopping" | "killed">,
+  scope: Scope,
+): Promise<CopyRequest> {
   const target = scope.config.targets.get(image.target);
   const registry = scope.config.registries.get(image.destination.registry);
   if (target === undefined || registry === undefined) throw new Error(`no target ${image.target}`);
-  const request: CopyRequest = {
+  return {
     from: image.from,
     to: {
       registry: await scope.connections.target(registry.name),
@@ -40,15 +51,14 @@ export async function publish(
       tag: image.destination.tag,
     },
     platforms: target.platforms ?? "all",
-    tags: target.tags,
+    // A new archive takes the place of the old one as a whole, and never moves a tag in it.
+    ...(registry.type === "archive" ? { tags: "mutable", indexes: "sparse" } : { tags: target.tags }),
     signatures: scope.config.images.get(image.name)?.signatures ?? target.signatures,
     look: scope.lookForReferrers,
-    onProgress: (progress) => context.report({ type: "node-progress", ...progress }),
-    stopping: context.stopping,
-    killed: context.killed,
+    onProgress: (progress) => report({ type: "node-progress", ...progress }),
+    stopping,
+    killed,
   };
-  const done = scope.mode === "run" ? await send(request, scope) : await survey(request, scope);
-  return { kind: "done", ...done, value: published(image, done.digest, done.platforms, scope) };
 }
 
 interface Sent {

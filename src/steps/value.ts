@@ -9,6 +9,7 @@ export type StepValue =
   | BuiltImage
   | PublishedImage
   | { readonly kind: "gate"; readonly target: string }
+  | { readonly kind: "archive"; readonly registry: string }
   | { readonly kind: "script"; readonly value: unknown };
 
 /** An image that was put together here and stands nowhere else yet. */

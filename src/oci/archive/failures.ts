@@ -80,3 +80,16 @@ export function notInArchive(name: string, what: string): Failed {
     hint: "See what is there with: mirror archive list",
   });
 }
+
+/** The disk has not enough room for an archive, which is known before anything is written. */
+export function noRoom(name: string, folder: string, needed: number, free: number): Failed {
+  return new Failed({
+    code: "archive/no-room",
+    class: "permanent",
+    message: `${folder} has ${gigabytes(free)} free, and ${name} still needs ${gigabytes(needed)}`,
+    hint: "Free some room, save to another disk, or save less: --platform, --since, --volume-size",
+  });
+}
+
+const gigabytes = (bytes: number): string =>
+  bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(1)} MB`;

@@ -1,2 +1,2 @@
 export { type Archive, openArchive } from "./open.ts";
-export { openTarFile, type TarFile } from "./write/tar-file.ts";
+export { type ArchiveBase, type ArchiveTarget, openArchiveTarget } from "./write/target.ts";

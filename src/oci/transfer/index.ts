@@ -1,3 +1,3 @@
 export { type Journal, type JournalOptions, openJournal } from "./journal.ts";
-export type { CopyRequest, CopyResult, Survey } from "./request.ts";
+export type { CopyRequest, CopyResult, Measure, Survey } from "./request.ts";
 export { createTransfer, type Transfer, type TransferOptions } from "./transfer.ts";

@@ -1,6 +1,7 @@
 import type { Failure } from "../../failure/index.ts";
 import type { ImageSource } from "../content.ts";
 import type { Digest } from "../digest.ts";
+import type { Descriptor } from "../manifest.ts";
 import type { Platform } from "../platform.ts";
 import type { ReferrerCounts } from "../referrers/index.ts";
 import type { RegistryClient } from "../registry-client.ts";
@@ -16,6 +17,12 @@ export interface CopyRequest {
   };
   /** Chosen platforms trim an index: it gets a digest of its own. */
   readonly platforms: "all" | readonly Platform[];
+  /**
+   * What becomes of an index of which only some platforms are wanted: `trimmed` (by itself) makes one of its own;
+   * `sparse` leaves it as it is, with its digest and what is signed, and leaves the other platforms' images behind.
+   * Archives hold such indexes, registries as a rule do not.
+   */
+  readonly indexes?: "trimmed" | "sparse";
   /** Where tags are immutable, one that stands at another digest is a conflict and is never moved. */
   readonly tags: "mutable" | "immutable";
   /**
@@ -70,4 +77,12 @@ export interface Survey {
   readonly warnings: readonly Failure[];
   /** Bytes of the blobs that would be sent; one that several images of a run need is counted with the first. */
   readonly bytes: number;
+}
+
+/** What an image is made of, before it is copied. */
+export interface Measure {
+  /** What the tag would stand at. */
+  readonly digest: Digest;
+  /** Blobs, and the manifests as blobs. */
+  readonly blobs: readonly Descriptor[];
 }

@@ -11,7 +11,7 @@ import type { Journal } from "./journal.ts";
 import { lookAgain } from "./look-again.ts";
 import { createManifestCache, type ManifestCache } from "./manifest-cache.ts";
 import { createPlaces } from "./places.ts";
-import type { CopyRequest, CopyResult, Survey } from "./request.ts";
+import type { CopyRequest, CopyResult, Measure, Survey } from "./request.ts";
 import { type Selection, selectPlatforms } from "./select.ts";
 import { createSurveyor } from "./survey.ts";
 import { headOf, tagConflict } from "./target.ts";
@@ -34,6 +34,8 @@ export interface Transfer {
    * where the run was interrupted before the image's manifests were on their way.
    */
   readonly copy: (request: CopyRequest) => Promise<CopyResult>;
+  /** What an image is made of; nothing is asked of the target. */
+  readonly measure: (request: CopyRequest) => Promise<Measure>;
   /** What `copy` would do; nothing is written. Throws what `copy` would throw before it writes. */
   readonly survey: (request: CopyRequest) => Promise<Survey>;
 }
@@ -45,6 +47,8 @@ const SMALL_PER_HOST = 64;
 interface Wanted {
   readonly digest: Digest;
   readonly selection: Selection | undefined;
+  /** Of a sparse index, the children that are wanted. */
+  readonly sparse?: ReadonlySet<Digest>;
 }
 
 export function createTransfer(options: TransferOptions = {}): Transfer {
@@ -96,6 +100,17 @@ export function createTransfer(options: TransferOptions = {}): Transfer {
         trimmed: wanted.selection?.trimmed ?? false,
       };
     },
+    measure: async (request) => {
+      const signal = droppedSignal(request);
+      const wanted = await want(request, cache, signal);
+      const { root, levels, blobs } = await treeOf(request, wanted, cache, signal);
+      const manifests = [...levels.flat(), root].map(({ mediaType, digest, bytes }) => ({
+        mediaType,
+        digest,
+        size: bytes.length,
+      }));
+      return { digest: wanted.digest, blobs: [...blobs, ...manifests] };
+    },
     survey: async (request) => {
       const signal = droppedSignal(request);
       const wanted = await want(request, cache, signal);
@@ -122,7 +137,11 @@ function droppedSignal({ stopping, killed }: CopyRequest): AbortSignal {
   return signal;
 }
 
-async function want({ from, platforms }: CopyRequest, cache: ManifestCache, signal: AbortSignal): Promise<Wanted> {
+async function want(
+  { from, platforms, indexes }: CopyRequest,
+  cache: ManifestCache,
+  signal: AbortSignal,
+): Promise<Wanted> {
   if (platforms === "all") return { digest: from.digest, selection: undefined };
   const { source, repository } = from;
   const manifest = (digest: Digest): Promise<Manifest> => cache.get(source, repository, digest, signal);
@@ -131,18 +150,26 @@ async function want({ from, platforms }: CopyRequest, cache: ManifestCache, sign
     manifest,
     platform: (image) => platformOf(source, repository, image, signal),
   });
+  const sparse = indexes === "sparse" ? keptIn(selection) : undefined;
+  if (sparse !== undefined) return { digest: from.digest, selection: undefined, sparse };
   return { digest: selection.root.digest, selection };
+}
+
+/** The children that a trimmed index has left; undefined where indexes inside it were trimmed too. */
+function keptIn({ root, made, trimmed }: Selection): ReadonlySet<Digest> | undefined {
+  if (!trimmed || root.kind !== "index" || made.size > 1) return undefined;
+  return new Set(root.manifests.map(({ digest }) => digest));
 }
 
 async function treeOf(
   { from }: CopyRequest,
-  { digest, selection }: Wanted,
+  { digest, selection, sparse }: Wanted,
   cache: ManifestCache,
   signal: AbortSignal,
 ): Promise<ImageTree> {
   const load = async (one: Digest): Promise<Manifest> =>
     selection?.made.get(one) ?? cache.get(from.source, from.repository, one, signal);
-  return loadTree(selection?.root ?? (await load(digest)), load);
+  return loadTree(selection?.root ?? (await load(digest)), load, (child) => sparse?.has(child) !== false);
 }
 
 function upToDate(request: CopyRequest, { digest, selection }: Wanted, mediaType: string): CopyResult {

@@ -17,8 +17,12 @@ export interface ImageTree {
 
 const DEEPEST = 8;
 
-/** Reads all manifests below a root, those beside each other at once. */
-export async function loadTree(root: Manifest, load: (digest: Digest) => Promise<Manifest>): Promise<ImageTree> {
+/** Reads all manifests below a root, those beside each other at once; of a sparse index, the children that are kept. */
+export async function loadTree(
+  root: Manifest,
+  load: (digest: Digest) => Promise<Manifest>,
+  keeps: (digest: Digest) => boolean = () => true,
+): Promise<ImageTree> {
   const blobs = new Map<Digest, Descriptor>();
   const platforms = new Set<string>();
   const depths = new Map<Digest, { readonly manifest: Manifest; readonly depth: number }>();
@@ -31,7 +35,7 @@ export async function loadTree(root: Manifest, load: (digest: Digest) => Promise
       if (manifest !== root) depths.set(manifest.digest, { manifest, depth });
       for (const blob of blobsOf(manifest)) blobs.set(blob.digest, blob);
       for (const child of childrenOf(manifest)) {
-        children.set(child.digest, child);
+        if (keeps(child.digest)) children.set(child.digest, child);
       }
       for (const platform of platformsIn(manifest)) platforms.add(platform);
     }

@@ -1,0 +1,253 @@
+import { mkdir, stat, statfs } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { type Digest, digestOf, isDigest } from "../../digest.ts";
+import { addManifest, emptyCatalogue, writeCatalogue } from "../../layout/catalogue.ts";
+import { unlessMissing } from "../../layout/disk.ts";
+import { explained } from "../../layout/failures.ts";
+import { readingOf } from "../../layout/reading.ts";
+import type { Descriptor } from "../../manifest.ts";
+import type { RegistryClient } from "../../registry-client.ts";
+import { blobParts } from "../blob-parts.ts";
+import { noRoom } from "../failures.ts";
+import { imagesIn, nameOf } from "../images.ts";
+import { type ArchiveNotes, annotated, NO_NOTES, notesOf } from "../notes.ts";
+import { type Archive, openArchive } from "../open.ts";
+import { clientOf } from "./client.ts";
+import { layoutTree } from "./layout-tree.ts";
+import { listedOnly } from "./listed.ts";
+import { openTarFile, partialOf, type TarFile } from "./tar-file.ts";
+
+export interface ArchiveTargetOptions {
+  readonly file: string;
+  /** Blobs that whoever loads the archive has already, and what they are from. */
+  readonly base?: ArchiveBase | undefined;
+  readonly volume?: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** What a differential archive builds on. */
+export interface ArchiveBase {
+  /** For people: the name of its file. */
+  readonly name: string;
+  readonly images: Digest;
+  readonly has: (digest: Digest) => boolean;
+}
+
+/** What is about to be written. */
+export interface Expected {
+  readonly images: readonly KeptImage[];
+  /** A plan only looks: what an earlier run has left is then not looked into. */
+  readonly mode: "run" | "plan";
+  /** Blobs and manifests of all images, each once. */
+  readonly blobs: readonly Descriptor[];
+}
+
+export interface Room {
+  /** Bytes that are still to be written. */
+  readonly needed: number;
+  /** Bytes that an earlier run has left. */
+  readonly there: number;
+  /** Bytes that the base has. */
+  readonly inBase: number;
+  readonly free: number;
+}
+
+/** An image by the name that it has in an archive. */
+export interface KeptImage {
+  readonly repository: string;
+  readonly tag: string | undefined;
+  readonly digest: Digest;
+}
+
+/** What an archive holds in the end. */
+export interface Saved {
+  readonly state: "written" | "up-to-date";
+  readonly images: number;
+  readonly blobs: number;
+  /** Of the file. */
+  readonly bytes: number;
+}
+
+/**
+ * An archive that images are copied to, as to a registry: its client takes blobs and manifests in any order. An
+ * archive that stands there already stays as it is until the new one is whole, gives what it has to it, and is not
+ * written anew where it holds the very images that are wanted.
+ */
+export interface ArchiveTarget {
+  readonly client: RegistryClient;
+  /** Throws `Failed` (`archive/no-room`) where the disk has not enough for what is expected. */
+  prepare(expected: Expected, onVerified: (bytes: number) => void): Promise<Room>;
+  /** Makes the archive whole: what was kept from the one before, the lock, the index. */
+  finish(lock: string | undefined, onBytes: (bytes: number, of: number) => void): Promise<Saved>;
+  close(): Promise<void>;
+}
+
+/** Room in the index for an image with its signatures. */
+const INDEX_PER_IMAGE = 2048;
+const LEAST_INDEX = 4096;
+
+export async function openArchiveTarget(options: ArchiveTargetOptions): Promise<ArchiveTarget> {
+  const { file, base, signal } = options;
+  const name = basename(file);
+  const old = await openOld(file);
+  const catalogue = emptyCatalogue();
+  const kept = new Map<string, KeptImage>();
+  let images = 0;
+  let tar: TarFile | undefined;
+  let opening: Promise<TarFile> | undefined;
+
+  /** Nothing is written before there is something to write. */
+  function begin(onVerified?: (bytes: number) => void): Promise<TarFile> {
+    opening ??= mkdir(dirname(file), { recursive: true })
+      .then(() =>
+        openTarFile({
+          file,
+          indexRoom: LEAST_INDEX + INDEX_PER_IMAGE * images,
+          signal,
+          ...(onVerified && { onVerified }),
+        }),
+      )
+      .then((opened) => {
+        tar = opened;
+        return opened;
+      })
+      .catch((error: unknown) => {
+        opening = undefined;
+        throw explained(error, dirname(file));
+      });
+    return opening;
+  }
+
+  const partsNow = () =>
+    new Map([...(tar?.blobs ?? [])].map(([digest, span]) => [digest, { handle: handleOf(tar), name, ...span }]));
+
+  async function prepare(expected: Expected, onVerified: (bytes: number) => void): Promise<Room> {
+    images = expected.images.length;
+    if (old !== undefined && (await isSame(old, expected.images))) {
+      return { needed: 0, there: sumOf(expected.blobs), inBase: 0, free: await freeBytes(dirname(file)) };
+    }
+    const isLeft = (await unlessMissing(stat(partialOf(file)))) !== undefined;
+    if (isLeft && expected.mode === "run") await begin(onVerified);
+    const wanted = expected.blobs.filter(({ digest }) => base?.has(digest) !== true);
+    const missing = wanted.filter(({ digest }) => tar?.blobs.has(digest) !== true);
+    const needed = missing.reduce((sum, { size }) => sum + size + 1024, LEAST_INDEX + INDEX_PER_IMAGE * images);
+    const free = await freeBytes(dirname(file));
+    if (needed > free) throw noRoom(name, dirname(file), needed, free);
+    return {
+      needed: sumOf(missing),
+      there: sumOf(wanted) - sumOf(missing),
+      inBase: sumOf(expected.blobs) - sumOf(wanted),
+      free,
+    };
+  }
+
+  async function finish(lock: string | undefined, onBytes: (bytes: number, of: number) => void): Promise<Saved> {
+    const notes: ArchiveNotes = {
+      ...NO_NOTES,
+      lock: lock === undefined ? undefined : digestOf(lock),
+      base: base?.name,
+      baseImages: base?.images,
+      volume: options.volume,
+    };
+    if (old !== undefined && tar === undefined && sameNotes(old, notes) && (await isSame(old, [...kept.values()]))) {
+      return { state: "up-to-date", images: kept.size, blobs: old.blobs.size, bytes: await sizeOf(file) };
+    }
+    const into = await begin();
+    if (old !== undefined) await carryOver(old, into, onBytes);
+    if (lock !== undefined) {
+      const bytes = Buffer.from(lock);
+      await into.put({ digest: digestOf(bytes), size: bytes.length }, async function* () {
+        yield bytes;
+      });
+    }
+    const reading = readingOf(name, blobParts(partsNow(), name), () => catalogue);
+    const listed = await listedOnly(catalogue, reading.contents.of);
+    const images = (await imagesIn([listed], reading)).length;
+    const blobs = into.blobs.size;
+    await into.finish(writeCatalogue({ repositories: listed.repositories, rest: annotated(notes) }));
+    return { state: "written", images, blobs, bytes: await sizeOf(file) };
+  }
+
+  /** Images that stood in the old archive as they are wanted, with all that belongs to them. */
+  async function carryOver(from: Archive, into: TarFile, onBytes: (bytes: number, of: number) => void): Promise<void> {
+    const trees = await Promise.all(
+      [...kept.values()].map((image) => layoutTree(from, image.repository, image.digest)),
+    );
+    const blobs = new Map(trees.flatMap((tree) => tree.blobs.map((blob) => [blob.digest, blob] as const)));
+    const total = [...blobs.values()].reduce((sum, { size }) => sum + size, 0);
+    let done = 0;
+    for (const blob of blobs.values()) {
+      if (base?.has(blob.digest) !== true) await into.put(blob, () => from.openBlob("", blob, signal));
+      done += blob.size;
+      onBytes(done, total);
+    }
+    for (const { repository, tag, digest } of kept.values()) {
+      const root = await from.resolve(repository, digest);
+      if (root !== undefined) addManifest(catalogue, repository, root, tag === undefined ? [] : [tag]);
+    }
+    for (const { repository, referrers } of trees) {
+      for (const { manifest, tags } of referrers) addManifest(catalogue, repository, manifest, tags);
+    }
+  }
+
+  const client = clientOf({
+    name: file,
+    catalogue,
+    begin,
+    tar: () => tar,
+    partsNow,
+    old,
+    baseHas: (digest) => base?.has(digest) === true,
+    keep: (repository, reference, digest) => {
+      const tag = isDigest(reference) ? undefined : reference;
+      kept.set(`${repository} ${reference}`, { repository, tag, digest });
+    },
+    replace: (repository, reference) => kept.delete(`${repository} ${reference}`),
+  });
+
+  return {
+    client,
+    prepare,
+    finish,
+    close: async () => {
+      await (await opening?.catch(() => undefined))?.close();
+      await old?.close();
+    },
+  };
+}
+
+/** The archive that stands there already; what is no archive is written over. */
+function openOld(file: string): Promise<Archive | undefined> {
+  return openArchive([file]).catch(() => undefined);
+}
+
+/** Whether an archive holds these images and no others. */
+async function isSame(old: Archive, images: readonly KeptImage[]): Promise<boolean> {
+  const there = (await imagesIn(old.catalogues, old)).map((image) => `${nameOf(image)} ${image.manifest.digest}`);
+  const wanted = images.map(({ repository, tag, digest }) => {
+    const manifest = { mediaType: "", digest, size: 0 };
+    return `${nameOf({ repository, tag, manifest })} ${digest}`;
+  });
+  return there.length === wanted.length && wanted.every((image) => there.includes(image));
+}
+
+function sameNotes({ catalogues: [catalogue] }: Archive, notes: ArchiveNotes): boolean {
+  const before = catalogue === undefined ? NO_NOTES : notesOf(catalogue);
+  return (Object.keys(notes) as (keyof ArchiveNotes)[]).every((key) => before[key] === notes[key]);
+}
+
+function handleOf(tar: TarFile | undefined): TarFile["handle"] {
+  if (tar === undefined) throw new Error("nothing was written yet");
+  return tar.handle;
+}
+
+const sumOf = (blobs: readonly Descriptor[]): number => blobs.reduce((sum, { size }) => sum + size, 0);
+
+const sizeOf = async (file: string): Promise<number> => (await stat(file)).size;
+
+/** Free at the nearest folder that is there. */
+async function freeBytes(folder: string): Promise<number> {
+  const found = await unlessMissing(statfs(folder));
+  if (found !== undefined) return found.bavail * found.bsize;
+  return dirname(folder) === folder ? 0 : freeBytes(dirname(folder));
+}

@@ -1,0 +1,58 @@
+import { asNodeId } from "../engine/index.ts";
+import { Failed } from "../failure/index.ts";
+import type { CopyRequest, Measure } from "../oci/index.ts";
+import type { Step } from "../plan/index.ts";
+import { sourceOf } from "./copy.ts";
+import { requestFor } from "./publish.ts";
+import type { Scope, StepOf } from "./scope.ts";
+import { sizeText } from "./size-text.ts";
+import type { StepValue } from "./value.ts";
+
+type Copy = Extract<Step, { readonly kind: "copy" }>;
+
+/**
+ * Reads the manifests of all that goes into an archive, and looks whether its disk has room for it: before hours of
+ * copying, not after. An image that cannot be read here fails where it is copied, and keeps nobody else from it.
+ */
+export const room: StepOf<"room"> = async (step, context, scope) => {
+  const archive = await scope.connections.archive(step.registry);
+  const copies = [...scope.graph.nodes.values()].flatMap((node) =>
+    node.step.kind === "copy" && node.step.destination.registry === step.registry ? [node.step] : [],
+  );
+  const measured = (await Promise.all(copies.map((copy) => measure(copy, context, scope)))).filter(
+    (one) => one !== undefined,
+  );
+  const blobs = new Map(measured.flatMap((one) => one.blobs.map((blob) => [blob.digest, blob] as const)));
+  let verified = 0;
+  const totalBytes = [...blobs.values()].reduce((sum, { size }) => sum + size, 0);
+  const images = measured.map(({ request: { to }, digest }) => ({ repository: to.repository, tag: to.tag, digest }));
+  const found = await archive.prepare({ images, blobs: [...blobs.values()], mode: scope.mode }, (bytes) => {
+    verified += bytes;
+    context.report({ type: "node-progress", bytes: verified, totalBytes });
+  });
+  const value = { kind: "archive", registry: step.registry } as const;
+  const there = found.there === 0 ? "" : `, ${sizeText(found.there)} are there already`;
+  const base = found.inBase === 0 ? "" : `, ${sizeText(found.inBase)} are in the base`;
+  const summary = `${sizeText(found.needed)} to write${there}${base}, ${sizeText(found.free)} free`;
+  return { kind: "done", value, effect: "none", summary, bytes: 0 };
+};
+
+async function measure(
+  copy: Copy,
+  context: Parameters<StepOf<"room">>[1],
+  scope: Scope,
+): Promise<(Measure & { readonly request: CopyRequest }) | undefined> {
+  const resolution = scope.pins.get(copy.image);
+  // What is built here comes later, and is small beside the rest.
+  if (resolution?.kind !== "pinned") return undefined;
+  const pin: StepValue = { kind: "pin", pin: resolution.pin };
+  try {
+    const from = await sourceOf(copy.image, new Map([[asNodeId(`pin:${copy.image}`), pin]]), scope);
+    const toPublish = { name: copy.image, target: copy.target, destination: copy.destination, ...from };
+    const request = await requestFor(toPublish, context, scope);
+    return { request, ...(await scope.transfer.measure(request)) };
+  } catch (thrown) {
+    if (thrown instanceof Failed && thrown.failure.class !== "cancelled") return undefined;
+    throw thrown;
+  }
+}

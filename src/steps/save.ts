@@ -1,0 +1,26 @@
+import type { StepOf } from "./scope.ts";
+import { sizeText } from "./size-text.ts";
+
+/** Makes an archive whole: its index, what it keeps of the one before, and its name once all of it is on the disk. */
+export const save: StepOf<"save"> = async (step, context, scope) => {
+  const registry = scope.config.registries.get(step.registry);
+  if (registry?.type !== "archive") throw new Error(`no archive ${step.registry}`);
+  const value = { kind: "archive", registry: step.registry } as const;
+  if (scope.mode === "plan") {
+    return { kind: "done", value, effect: "none", summary: `would be written to ${registry.file}`, bytes: 0 };
+  }
+  const archive = await scope.connections.archive(step.registry);
+  const saved = await archive.finish(undefined, (bytes, totalBytes) =>
+    context.report({ type: "node-progress", bytes, totalBytes }),
+  );
+  const what = `${saved.images} ${saved.images === 1 ? "image" : "images"} in ${saved.blobs} blobs`;
+  return saved.state === "written"
+    ? {
+        kind: "done",
+        value,
+        effect: "changed",
+        summary: `${registry.file}: ${what}, ${sizeText(saved.bytes)}`,
+        bytes: 0,
+      }
+    : { kind: "done", value, effect: "unchanged", summary: `up to date: ${registry.file} has ${what}`, bytes: 0 };
+};
