@@ -1,4 +1,4 @@
-import type { Readable, Transform } from "node:stream";
+import type { Transform } from "node:stream";
 import * as zlib from "node:zlib";
 
 const CHUNK = 256 * 1024;
@@ -7,11 +7,42 @@ const CHUNK = 256 * 1024;
 const GZIP = [0x1f, 0x8b] as const;
 const ZSTD = [0x28, 0xb5, 0x2f, 0xfd] as const;
 
+export interface Packed {
+  readonly packing: "gzip" | "zstd" | "none";
+  /** All of the bytes, those included that were looked at. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
 /** How a layer is packed: told by its first bytes, since media types are not always right. */
-export async function packingOf(blob: Readable): Promise<"gzip" | "zstd" | "none"> {
-  const first = await firstBytes(blob, ZSTD.length);
+export async function lookInto(blob: AsyncIterable<Uint8Array>): Promise<Packed> {
+  const reading = blob[Symbol.asyncIterator]();
+  const seen: Uint8Array[] = [];
+  let length = 0;
+  while (length < ZSTD.length) {
+    const { done, value } = await reading.next();
+    if (done === true) break;
+    seen.push(value);
+    length += value.length;
+  }
+  return { packing: packingOf(Buffer.concat(seen)), chunks: continued(seen, reading) };
+}
+
+function packingOf(first: Buffer): Packed["packing"] {
   if (GZIP.every((byte, at) => first[at] === byte)) return "gzip";
   return ZSTD.every((byte, at) => first[at] === byte) ? "zstd" : "none";
+}
+
+async function* continued(seen: readonly Uint8Array[], reading: AsyncIterator<Uint8Array>): AsyncIterable<Uint8Array> {
+  try {
+    yield* seen;
+    for (;;) {
+      const { done, value } = await reading.next();
+      if (done === true) return;
+      yield value;
+    }
+  } finally {
+    await reading.return?.();
+  }
 }
 
 /** What unpacks such a stream; undefined where this Node cannot: zstd came with 22.15. */
@@ -19,34 +50,4 @@ export function unpacker(packing: "gzip" | "zstd"): Transform | undefined {
   if (packing === "gzip") return zlib.createGunzip({ chunkSize: CHUNK });
   const { createZstdDecompress } = zlib as { createZstdDecompress?: (options: { chunkSize: number }) => Transform };
   return createZstdDecompress?.({ chunkSize: CHUNK });
-}
-
-/** Looks ahead: what was looked at is still read by whoever reads next. */
-async function firstBytes(stream: Readable, count: number): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  while (length < count) {
-    const chunk = stream.read() as Buffer | null;
-    if (chunk !== null) {
-      parts.push(chunk);
-      length += chunk.length;
-    } else if (stream.readableEnded || !(await isReadable(stream))) break;
-  }
-  const all = Buffer.concat(parts);
-  if (all.length > 0) stream.unshift(all);
-  return all.subarray(0, count);
-}
-
-/** Waits for more; false at the end. Rejects as the stream fails. */
-function isReadable(stream: Readable): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const settle = (then: () => void) => () => {
-      stream.off("readable", readable).off("end", ended).off("error", failed);
-      then();
-    };
-    const readable = settle(() => resolve(true));
-    const ended = settle(() => resolve(false));
-    const failed = (cause: Error): void => settle(() => reject(cause))();
-    stream.once("readable", readable).once("end", ended).once("error", failed);
-  });
 }

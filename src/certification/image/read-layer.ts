@@ -1,13 +1,12 @@
-import type { Readable } from "node:stream";
+import type { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { ReadableStream } from "node:stream/web";
-import type { TarHeader } from "modern-tar";
 import { Failed } from "../../failure/index.ts";
 import { type Descriptor, shortDigest } from "../../oci/index.ts";
 import { DATABASES, LOG, type PackageList, readDatabase } from "../rpm/database.ts";
-import { packingOf, unpacker } from "./decompress.ts";
+import { lookInto, unpacker } from "./decompress.ts";
 import type { Entry, Layer } from "./layer.ts";
 import { cleanPath } from "./paths.ts";
+import { readTar, type TarHeader } from "./tar.ts";
 
 /** `etc/os-release` and what it may be a link to. */
 const TEXT = /^(?:etc|usr\/lib)\/(?:[^/]+\/)?os-release[^/]*$/;
@@ -31,17 +30,16 @@ export async function readLayer(blob: Readable, descriptor: Descriptor, signal: 
   const contents = new Map<string, Buffer>();
   const entries: Entry[] = [];
   const read = async (chunks: AsyncIterable<Uint8Array>): Promise<void> => {
-    for await (const { header, body } of await tarOf(chunks)) {
+    for await (const { header, content } of readTar(chunks)) {
       const entry = entryOf(header);
       entries.push(entry);
-      if (isKept(entry)) contents.set(entry.path, await contentOf(body));
-      else await body.cancel();
+      if (isKept(entry)) contents.set(entry.path, await content());
     }
   };
   try {
-    const unpack = await unpackerFor(blob, descriptor);
-    if (unpack === undefined) await pipeline(blob, counted, read, { signal });
-    else await pipeline(blob, unpack, counted, read, { signal });
+    const { packing, chunks } = await lookInto(blob);
+    if (packing === "none") await pipeline(chunks, counted, read, { signal });
+    else await pipeline(chunks, unpackerFor(packing, descriptor), counted, read, { signal });
   } catch (thrown) {
     blob.destroy();
     throw thrown instanceof Failed || signal.aborted ? thrown : unreadable(descriptor, thrown);
@@ -49,47 +47,20 @@ export async function readLayer(blob: Readable, descriptor: Descriptor, signal: 
   return { entries, size, databases: databasesIn(contents), texts: textsIn(contents) };
 }
 
-async function unpackerFor(blob: Readable, descriptor: Descriptor) {
-  const packing = await packingOf(blob);
-  if (packing === "none") return undefined;
+function unpackerFor(packing: "gzip" | "zstd", descriptor: Descriptor): Transform {
   const unpack = unpacker(packing);
   if (unpack === undefined) throw noZstd(descriptor);
   return unpack;
 }
 
-async function tarOf(chunks: AsyncIterable<Uint8Array>) {
-  const { createTarDecoder } = await import("modern-tar");
-  return ReadableStream.from(chunks).pipeThrough(createTarDecoder({ strict: true }));
-}
-
-const KINDS: Readonly<Record<string, Entry["kind"]>> = {
-  file: "file",
-  directory: "folder",
-  symlink: "symlink",
-  link: "hardlink",
-};
-
-function entryOf({ name, type = "file", mode = 0, size, linkname = "", pax = {} }: TarHeader): Entry {
-  return {
-    path: cleanPath(name),
-    kind: KINDS[type] ?? "other",
-    mode,
-    size,
-    target: linkname,
-    capabilities: "SCHILY.xattr.security.capability" in pax ? "some" : "none",
-  };
+function entryOf({ name, kind, mode, size, target, records }: TarHeader): Entry {
+  const capabilities = records.has("SCHILY.xattr.security.capability") ? "some" : "none";
+  return { path: cleanPath(name), kind, mode, size, target, capabilities };
 }
 
 function isKept({ path, kind, size }: Entry): boolean {
   if (kind !== "file") return false;
   return (TEXT.test(path) && size <= LARGEST_TEXT) || (databases.has(path) && size <= LARGEST_DATABASE);
-}
-
-async function contentOf(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  // What a chunk is a view of may be written anew for the next one.
-  for await (const chunk of body) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks);
 }
 
 function databasesIn(contents: ReadonlyMap<string, Buffer>): ReadonlyMap<string, PackageList> {
