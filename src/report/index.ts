@@ -12,6 +12,7 @@ export { RunModel } from "./model.ts";
 export type { Color } from "./paint.ts";
 export type { Out } from "./reader.ts";
 export { failureOfDifference, renderReferences } from "./references.ts";
+export { type RelocatedForm, renderRelocation } from "./relocation.ts";
 export type { Report, ReportOptions } from "./report.ts";
 export { createReport } from "./report.ts";
 export { renderSummary } from "./summary.ts";

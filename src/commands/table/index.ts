@@ -4,7 +4,8 @@ import { graph } from "./graph.ts";
 import { images } from "./images.ts";
 import { list } from "./list.ts";
 import { plan } from "./plan.ts";
+import { relocate } from "./relocate.ts";
 import { run } from "./run.ts";
 
 /** Every command, in the order of the help. Their code is loaded when they run. */
-export const commands: readonly Command[] = [run, plan, graph, list, images, check];
+export const commands: readonly Command[] = [run, plan, graph, list, images, relocate, check];

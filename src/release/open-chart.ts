@@ -1,0 +1,92 @@
+import { join } from "node:path";
+import { vendorDependencies } from "../charts/dependencies/index.ts";
+import type { Variation } from "../charts/relocate/index.ts";
+import { type Rendered, renderChart } from "../charts/render/index.ts";
+import type { Chart, Config } from "../config/index.ts";
+import type { Connections } from "../registries/index.ts";
+import { type OpenedSource, openSource } from "../sources/index.ts";
+import { originOf } from "./source-origin.ts";
+
+export interface OpenChartOptions {
+  readonly connections: Connections;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+  /** `offline` asks neither git nor chart repositories: what is not in the cache cannot be had. */
+  readonly network: "online" | "offline";
+}
+
+/** A declared chart with all that it depends on, at the pin of its source. */
+export interface OpenChart {
+  readonly declared: Chart;
+  /** Nobody may write into it. */
+  readonly folder: string;
+  readonly version: string;
+  /** Undefined for a folder that is in no git repository. */
+  readonly commit: string | undefined;
+  /** The tag or branch that was chosen. */
+  readonly ref: string | undefined;
+  /** Renders it as the config says, or that varied. A variation is rendered by the engine built in. */
+  readonly render: (variation?: Variation) => Promise<Rendered>;
+}
+
+/**
+ * Pins the source of a declared chart and gets what it depends on. Throws `Failed` or `FailedTogether` with codes
+ * `git/…`, `versions/…`, `charts/…` and `registry/…`.
+ */
+export async function openChart(config: Config, name: string, options: OpenChartOptions): Promise<OpenChart> {
+  const { connections, env, network, signal } = options;
+  const chart = config.charts.get(name);
+  const source = config.sources.get(chart?.source ?? "");
+  if (chart === undefined || source === undefined) throw new Error(`no chart ${name}`);
+  const cache = join(config.folder, ".mirror");
+  const opened = await openSource(originOf(source), { cache: join(cache, "sources"), network, env, signal });
+  const { folder, version } = await vendorDependencies({
+    chartFolder: join(opened.folder, chart.path),
+    within: opened.folder,
+    repositories: config.chartRepositories,
+    cache: join(cache, "charts"),
+    update: chart.dependencies,
+    network,
+    registryFor: connections.source,
+    signal,
+  });
+  const render: OpenChart["render"] = (variation) => renderAs(chart, folder, variation, options);
+  return { declared: chart, folder, version, ...pinOf(opened), render };
+}
+
+function renderAs(
+  chart: Chart,
+  folder: string,
+  variation: Variation | undefined,
+  { signal, env }: OpenChartOptions,
+): Promise<Rendered> {
+  const { over, instead, files } = variation ?? {};
+  const declared = { values: chart.values.map((file) => ({ file })), ...setOf(chart) };
+  return renderChart(
+    {
+      chart: folder,
+      ...(instead === undefined ? declared : { values: [instead] }),
+      ...(over === undefined ? {} : { values: [...declared.values, over] }),
+      ...(files === undefined ? {} : { overlay: files }),
+      releaseName: chart.release,
+      namespace: chart.namespace,
+      ...(chart.kubeVersion === undefined ? {} : { kubeVersion: chart.kubeVersion }),
+      apiVersions: chart.apiVersions,
+      crds: "included",
+      whenWrong: chart.missing === "report" ? "goes-on" : "fails",
+    },
+    { engine: chart.engine === "helm" && variation === undefined ? "helm" : "built-in", signal, env },
+  );
+}
+
+/** Text stays text, as a version such as `1.10` must; commas and backslashes mean something to helm. */
+function setOf({ set }: Chart): { set: string[]; setString: string[] } {
+  const texts = [...set].filter(([, value]) => typeof value === "string");
+  const others = [...set].filter(([, value]) => typeof value !== "string");
+  return {
+    set: others.map(([path, value]) => `${path}=${value}`),
+    setString: texts.map(([path, value]) => `${path}=${String(value).replace(/[\\,]/g, "\\$&")}`),
+  };
+}
+
+const pinOf = ({ commit, ref }: OpenedSource) => ({ commit, ref });
