@@ -8,7 +8,7 @@ import {
   type Relocation,
   valuesFile,
 } from "../charts/relocate/index.ts";
-import { type Config, globToTest, type Registry, type Target } from "../config/index.ts";
+import { type Config, globToTest, type Target } from "../config/index.ts";
 import { Failed, FailedTogether } from "../failure/index.ts";
 import { formatReference, parseReference } from "../oci/index.ts";
 import { relocationsOf, withCharts } from "../plan/index.ts";
@@ -26,12 +26,13 @@ export async function relocate(host: Host, args: Arguments): Promise<number> {
   const config = await configOf(host, args);
   const target = targetOf(config, args);
   const chosen = formsOf(args);
+  const scheme = schemeOf(config, target);
   const mask = createMask();
   const connections = openConnections(config, { env: host.env, home: host.home, onSecret: mask.add });
   const outside = { connections, env: host.env, emit: () => {}, signal: host.stopping };
   try {
     const full = await known(config, target, outside);
-    const written = await Promise.all(chosen.map((name) => write(name, { config, ...full }, outside)));
+    const written = await Promise.all(chosen.map((name) => write(name, { config, scheme, ...full }, outside)));
     return await give(host, args, target, written);
   } finally {
     await connections.close();
@@ -71,12 +72,12 @@ const isOpen = (config: Config, name: string): boolean => {
 
 async function write(
   name: Name,
-  { config, target, relocations }: Known & { readonly config: Config },
+  { config, scheme, target, relocations }: Known & { readonly config: Config; readonly scheme: "https" | "http" },
   outside: Outside,
 ): Promise<RelocatedForm> {
   if (name !== "values") {
     const form = forms[name];
-    const { files, left } = form.write(relocations, { target: target.name, scheme: schemeOf(config, target) });
+    const { files, left } = form.write(relocations, { target: target.name, scheme });
     const lost = left.map(({ relocation, why }) => ({ reference: formatReference(relocation.from), why, where: [] }));
     return { name, use: form.use, files, covered: relocations.length - left.length, left: lost };
   }
@@ -170,7 +171,15 @@ function formsOf(args: Arguments): readonly Name[] {
   });
 }
 
-function schemeOf(config: Config, target: Target): "https" | "http" {
-  const registry: Registry | undefined = config.registries.get(target.registry);
+function schemeOf(config: Config, { name, registry: registryName }: Target): "https" | "http" {
+  const registry = config.registries.get(registryName);
+  if (registry?.type === "archive") {
+    throw new Failed({
+      code: "usage/archive-target",
+      class: "usage",
+      message: `The target ${name} is an archive, which no cluster pulls from`,
+      hint: "Name the target that the archive is loaded into",
+    });
+  }
   return registry === undefined || registry.type === "embedded" ? "http" : registry.endpoint.scheme;
 }
