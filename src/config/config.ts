@@ -84,7 +84,13 @@ export type Registry = RegistryBase &
         readonly prefix: string;
       }
     | { readonly type: "dockerhub"; readonly endpoint: Endpoint; readonly namespace: string }
-    | { readonly type: "harbor"; readonly endpoint: Endpoint; readonly project: string }
+    | {
+        readonly type: "harbor";
+        readonly endpoint: Endpoint;
+        readonly project: string;
+        /** What a project that is not there is created as. */
+        readonly createProject: "private" | "public" | "never";
+      }
     | { readonly type: "quay"; readonly endpoint: Endpoint; readonly namespace: string }
     | { readonly type: "rhcr"; readonly endpoint: Endpoint; readonly vendor: string; readonly catalog: string }
     | {

@@ -54,7 +54,8 @@ function readRegistry(name: string, { value: raw, path }: Cursor<RawRegistry>, r
     case "harbor": {
       const cursor = { value: raw, path };
       const project = reader.text(need(cursor, "project"), repositoryForm);
-      return { ...base, type: raw.type, endpoint: readEndpoint(cursor, reader, ""), project };
+      const createProject = raw.createProject ?? "private";
+      return { ...base, type: raw.type, endpoint: readEndpoint(cursor, reader, ""), project, createProject };
     }
     case "quay": {
       const cursor = { value: raw, path };

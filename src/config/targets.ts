@@ -6,7 +6,7 @@ import { globToTest, isGlob } from "./glob.ts";
 import type { Reader } from "./reader.ts";
 import type { Entry as RawEntry, Target as RawTarget } from "./schema.gen.ts";
 
-const DEFAULT_AS = "${" + "name}:${" + "tag}";
+const FLAT = "${" + "name}:${" + "tag}";
 
 /** An archive stands in for the registries that its images come from: they keep their whole names. */
 const ARCHIVE_AS = "${" + "registry}/${" + "path}:${" + "tag}";
@@ -30,7 +30,7 @@ function readTarget(
   const as = get(cursor, "as");
   const platforms = get(cursor, "platforms");
   const defaults = {
-    as: as === undefined ? defaultAs(registries.get(registry)) : reader.template(as, asForm),
+    as: as === undefined ? defaultAs(registries.get(registry)) : readAs(as, reader),
     registry: registries.get(registry),
   };
   const lines = linesOf(need(cursor, "images"), reader, defaults);
@@ -50,7 +50,7 @@ function readTarget(
   };
 }
 
-const defaultAs = (registry: Registry | undefined): string => (registry?.type === "archive" ? ARCHIVE_AS : DEFAULT_AS);
+const defaultAs = (registry: Registry | undefined): string => (registry?.type === "archive" ? ARCHIVE_AS : FLAT);
 
 interface Defaults {
   readonly as: string;
@@ -63,6 +63,12 @@ interface Line {
   readonly pattern: string;
   readonly cursor: Cursor<unknown>;
   readonly entry: Omit<TargetEntry, "image">;
+}
+
+/** `flat` is the rule of scripts that take the last part of a name: a word, as it is so common. */
+function readAs(cursor: Cursor<string>, reader: Reader): string {
+  const as = reader.template(cursor, asForm);
+  return as === "flat" ? FLAT : as;
 }
 
 /** One entry for each image, in the order of the file; a line that names an image goes before one that globs it. */
@@ -113,13 +119,13 @@ function readEntry(
   const place = reader.keyPlace({ value, path });
   if (typeof value === "string") {
     refuseMissingComponent({ value, path }, pattern, reader, defaults);
-    return { as: reader.template({ value, path }, asForm), place, component: undefined };
+    return { as: readAs({ value, path }, reader), place, component: undefined };
   }
   const cursor = { value, path };
   const [as, component] = [get(cursor, "as"), get(cursor, "component")];
   if (component === undefined) refuseMissingComponent(cursor, pattern, reader, defaults);
   return {
-    as: as === undefined ? defaults.as : reader.template(as, asForm),
+    as: as === undefined ? defaults.as : readAs(as, reader),
     place,
     component: component === undefined ? undefined : readComponent(component, reader, defaults.registry),
   };

@@ -50,7 +50,8 @@ function namesOf(image: Image): Record<string, string> {
   const { origin } = image;
   if (origin.kind === "build") return { registry: "", path: image.name, name: image.name, image: image.name };
   const name = origin.repository.slice(origin.repository.lastIndexOf("/") + 1);
-  return { registry: origin.host, path: origin.repository, name, image: image.name };
+  // The colon before a port would begin a tag.
+  return { registry: origin.host.replace(":", "-"), path: origin.repository, name, image: image.name };
 }
 
 function expand(template: string, names: Record<string, string>): string {

@@ -1,4 +1,6 @@
 import type { ArchiveTarget, RegistryClient } from "../oci/index.ts";
+import type { RegistryApi } from "./api.ts";
+import type { Preparation } from "./kind.ts";
 
 /** A repository at the server where it is really reached. */
 export interface Location {
@@ -14,5 +16,9 @@ export interface Connections {
   readonly target: (registry: string) => Promise<RegistryClient>;
   /** The file behind a declared registry of type `archive`. */
   readonly archive: (registry: string) => Promise<ArchiveTarget>;
+  /** The interface that a declared registry has beside the wire protocol, as the account that pushes. */
+  readonly api: (registry: string) => Promise<RegistryApi>;
+  /** Makes, once, what has to be there before anything is pushed to a declared registry; a plan only looks. */
+  readonly prepare: (registry: string, mode: "run" | "plan", signal: AbortSignal) => Promise<Preparation>;
   readonly close: () => Promise<void>;
 }

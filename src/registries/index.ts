@@ -1,4 +1,6 @@
+export type { RegistryApi } from "./api.ts";
 export type { Connections, Location } from "./connections.ts";
-export type { PublicationState, PublicName } from "./kind.ts";
+export * from "./harbor/index.ts";
+export type { Preparation, PublicationState, PublicName } from "./kind.ts";
 export { waysOf } from "./kinds.ts";
 export { type OpenOptions, openConnections } from "./open.ts";

@@ -1,5 +1,6 @@
 import type { Registry, RegistryType } from "../config/index.ts";
 import type { Digest } from "../oci/index.ts";
+import type { RegistryApi } from "./api.ts";
 
 /** The declared registry of one type. */
 export type RegistryOf<Type extends RegistryType> = Extract<Registry, { readonly type: Type }>;
@@ -22,6 +23,14 @@ export type PublicationState =
   | { readonly kind: "published" }
   | { readonly kind: "unpublished"; readonly waitsFor: string };
 
+/** What is to be known of a registry before something is pushed there. */
+export type Preparation =
+  | { readonly kind: "ready" }
+  /** Something was made just now, as `the project mlrun (private)`. */
+  | { readonly kind: "made"; readonly what: string }
+  /** A run would make it: nothing can be there yet. */
+  | { readonly kind: "missing"; readonly what: string };
+
 /** What one type of registry does its own way. */
 export interface RegistryKind<Type extends RegistryType> {
   /** The repository that is pushed to, below the endpoint's host. */
@@ -35,6 +44,13 @@ export interface RegistryKind<Type extends RegistryType> {
     digest: Digest,
     signal: AbortSignal,
   ) => Promise<PublicationState>;
+  /** Makes what has to be there before a push; a plan only looks. Absent where nothing has to. */
+  readonly prepare?: (
+    registry: RegistryOf<Type>,
+    api: RegistryApi,
+    mode: "run" | "plan",
+    signal: AbortSignal,
+  ) => Promise<Preparation>;
 }
 
 /** Joins the parts of a repository name; empty ones leave no slash. */

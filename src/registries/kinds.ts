@@ -1,11 +1,12 @@
 import type { Registry } from "../config/index.ts";
 import { unreachable } from "../failure/index.ts";
 import type { Digest } from "../oci/index.ts";
+import type { RegistryApi } from "./api.ts";
 import { archive } from "./archive.ts";
 import { dockerhub } from "./dockerhub.ts";
 import { embedded } from "./embedded.ts";
-import { harbor } from "./harbor.ts";
-import type { Publication, PublicationState, PublicName } from "./kind.ts";
+import { harbor } from "./harbor/index.ts";
+import type { Preparation, Publication, PublicationState, PublicName } from "./kind.ts";
 import { oci } from "./oci.ts";
 import { quay } from "./quay.ts";
 import { rhcr } from "./rhcr.ts";
@@ -18,6 +19,8 @@ export interface Ways {
   readonly stateOf:
     | ((publication: Publication, digest: Digest, signal: AbortSignal) => Promise<PublicationState>)
     | undefined;
+  /** Undefined where nothing has to be there before a push. */
+  readonly prepare: ((api: RegistryApi, mode: "run" | "plan", signal: AbortSignal) => Promise<Preparation>) | undefined;
 }
 
 /** The ways of a declared registry. */
@@ -51,13 +54,15 @@ interface Bindable<R> {
     digest: Digest,
     signal: AbortSignal,
   ) => Promise<PublicationState>;
+  readonly prepare?: (registry: R, api: RegistryApi, mode: "run" | "plan", signal: AbortSignal) => Promise<Preparation>;
 }
 
 function bind<R>(kind: Bindable<R>, registry: R): Ways {
-  const { stateOf } = kind;
+  const { stateOf, prepare } = kind;
   return {
     pushedTo: (publication) => kind.pushedTo(registry, publication),
     publicName: (publication) => kind.publicName(registry, publication),
     stateOf: stateOf && ((publication, digest, signal) => stateOf(registry, publication, digest, signal)),
+    prepare: prepare && ((api, mode, signal) => prepare(registry, api, mode, signal)),
   };
 }

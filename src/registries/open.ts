@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Auth, Config, Endpoint, Registry } from "../config/index.ts";
 import { type Failure, unreachable } from "../failure/index.ts";
+import { createHttp } from "../oci/http/index.ts";
 import {
   type ArchiveTarget,
   type Credentials,
@@ -14,7 +15,10 @@ import {
   type ServedRegistry,
   serveLayout,
 } from "../oci/index.ts";
+import { openApi, type RegistryApi } from "./api.ts";
 import type { Connections } from "./connections.ts";
+import type { Preparation } from "./kind.ts";
+import { waysOf } from "./kinds.ts";
 
 export interface OpenOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -42,6 +46,15 @@ export function openConnections(config: Pick<Config, "upstreams" | "registries">
   const fromFiles = createFileCredentials(options);
   const served: ServedRegistry[] = [];
   const clients = new Map<string, Promise<RegistryClient>>();
+  const opened: { readonly close: () => void }[] = [];
+  const apis = new Map<string, Promise<RegistryApi>>();
+  const prepared = new Map<string, Promise<Preparation>>();
+
+  const declared = (name: string): Registry => {
+    const registry = config.registries.get(name);
+    if (registry === undefined) throw new Error(`no registry ${name}`);
+    return registry;
+  };
 
   const once = (key: string, open: () => Promise<RegistryClient>): Promise<RegistryClient> => {
     const client = clients.get(key) ?? open();
@@ -68,8 +81,7 @@ export function openConnections(config: Pick<Config, "upstreams" | "registries">
   };
 
   const target = (name: string): Promise<RegistryClient> => {
-    const registry = config.registries.get(name);
-    if (registry === undefined) throw new Error(`no registry ${name}`);
+    const registry = declared(name);
     return once(`registry:${name}`, async () => {
       switch (registry.type) {
         case "embedded":
@@ -91,17 +103,47 @@ export function openConnections(config: Pick<Config, "upstreams" | "registries">
     return opened;
   };
 
+  const api = async (name: string): Promise<RegistryApi> => {
+    const known = apis.get(name) ?? openApiOf(declared(name));
+    apis.set(name, known);
+    return known;
+  };
+
+  const openApiOf = async (registry: Registry): Promise<RegistryApi> => {
+    if (!("endpoint" in registry)) throw new Error(`${registry.name} is no server`);
+    const { endpoint } = registry;
+    const ca = endpoint.ca === undefined ? undefined : await readFile(endpoint.ca, "utf8");
+    const http = createHttp({ ca, ...shared });
+    opened.push(http);
+    const { host, scheme, auth } = endpoint;
+    const repository = waysOf(registry).pushedTo({ path: "", component: undefined });
+    const credentials = () => (auth === undefined ? fromFiles(host, repository) : readAuth(auth, onSecret));
+    return openApi({ host, url: `${scheme}://${host}`, http, credentials });
+  };
+
   return {
     target,
     archive,
+    api,
+    prepare: async (name, mode, signal) => {
+      const { prepare } = waysOf(declared(name));
+      if (prepare === undefined) return { kind: "ready" };
+      const known = prepared.get(name);
+      // What was made is told by the one that made it.
+      if (known !== undefined) return known.then((one) => (one.kind === "made" ? { kind: "ready" } : one));
+      const first = api(name).then((opened) => prepare(opened, mode, signal));
+      prepared.set(name, first);
+      first.catch(() => prepared.delete(name));
+      return first;
+    },
     source: async (host, repository) => {
       const upstream = config.upstreams.get(host);
       if (upstream !== undefined) {
         const registry = await once(`upstream:${host}`, () => reach(host, upstream.endpoint));
         return { registry, repository: `${upstream.prefix}${repository}` };
       }
-      const declared = [...config.registries.values()].find((registry) => hostOf(registry) === host);
-      if (declared !== undefined) return { registry: await target(declared.name), repository };
+      const own = [...config.registries.values()].find((registry) => hostOf(registry) === host);
+      if (own !== undefined) return { registry: await target(own.name), repository };
       const credentials = (path: string) => fromFiles(host, path);
       const registry = await once(`host:${host}`, async () => createRegistry({ host, credentials, ...shared }));
       return { registry, repository };
@@ -110,9 +152,10 @@ export function openConnections(config: Pick<Config, "upstreams" | "registries">
       for (const client of await Promise.allSettled(clients.values())) {
         if (client.status === "fulfilled") client.value.close();
       }
-      for (const opened of await Promise.allSettled(archives.values())) {
-        if (opened.status === "fulfilled") await opened.value.close();
+      for (const one of await Promise.allSettled(archives.values())) {
+        if (one.status === "fulfilled") await one.value.close();
       }
+      for (const http of opened) http.close();
       await Promise.all(served.map((server) => server.close()));
     },
   };

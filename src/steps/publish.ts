@@ -6,10 +6,11 @@ import {
   formatPlatform,
   type ImageSource,
   type ReferrerCounts,
+  type RegistryClient,
   shortDigest,
 } from "../oci/index.ts";
 import type { Destination } from "../plan/index.ts";
-import { waysOf } from "../registries/index.ts";
+import { type Preparation, waysOf } from "../registries/index.ts";
 import type { Scope } from "./scope.ts";
 import type { PublishedImage, StepValue } from "./value.ts";
 
@@ -29,9 +30,11 @@ export async function publish(
   context: StepContext<StepValue>,
   scope: Scope,
 ): Promise<StepResult<StepValue>> {
+  const preparation = await scope.connections.prepare(image.destination.registry, scope.mode, context.stopping);
   const request = await requestFor(image, context, scope);
   const done = scope.mode === "run" ? await send(request, scope) : await survey(request, scope);
-  return { kind: "done", ...done, value: published(image, done.digest, done.platforms, scope) };
+  const summary = `${done.summary}${alongWith(preparation)}`;
+  return { kind: "done", ...done, summary, value: published(image, done.digest, done.platforms, scope) };
 }
 
 /** What a publication asks of the transfer. */
@@ -43,10 +46,12 @@ export async function requestFor(
   const target = scope.config.targets.get(image.target);
   const registry = scope.config.registries.get(image.destination.registry);
   if (target === undefined || registry === undefined) throw new Error(`no target ${image.target}`);
+  const preparation = await scope.connections.prepare(registry.name, scope.mode, stopping);
+  const client = await scope.connections.target(registry.name);
   return {
     from: image.from,
     to: {
-      registry: await scope.connections.target(registry.name),
+      registry: preparation.kind === "missing" ? withNothing(client) : client,
       repository: waysOf(registry).pushedTo(image.destination),
       tag: image.destination.tag,
     },
@@ -60,6 +65,29 @@ export async function requestFor(
     killed,
   };
 }
+
+function alongWith(preparation: Preparation): string {
+  switch (preparation.kind) {
+    case "ready":
+      return "";
+    case "made":
+      return `, after ${preparation.what} was created`;
+    case "missing":
+      return `, after ${preparation.what} is created`;
+    default:
+      return unreachable(preparation);
+  }
+}
+
+/** A registry as it is before the place for the images is made: it has none, and some then refuse to answer. */
+const withNothing = (client: RegistryClient): RegistryClient => ({
+  ...client,
+  headManifest: async () => undefined,
+  readTag: async () => undefined,
+  hasBlob: async () => false,
+  listReferrers: async () => ({ kind: "listed", manifests: [] }),
+  firstTags: async () => ({ tags: [], rest: "none" }),
+});
 
 interface Sent {
   readonly digest: Digest;

@@ -60,6 +60,7 @@ registries:
         type: "harbor",
         endpoint: { ...open, host: "harbor.example.com", ca: join(folder, "certs/ca.pem") },
         project: "mlrun",
+        createProject: "private",
       },
       {
         name: "rhcr",

@@ -152,6 +152,26 @@ targets:
     },
   ));
 
+test("flat is the last part and the tag, and a host's port is part of a name without its colon", () =>
+  withGraph(
+    `version: 1
+registries:
+  one: { type: oci, host: r.example.com }
+images:
+  mysql: { from: "r.example.com:5000/ml-pipeline/mysql", version: "8.0" }
+targets:
+  flat: { registry: one, images: [mysql], as: flat }
+  deep: { registry: one, images: { mysql: "\${registry}/\${path}" } }
+`,
+    (graph) => {
+      const named = ["copy:flat/mysql", "copy:deep/mysql"].map((name) => {
+        const step = stepOf(graph.nodes.values(), name);
+        return step?.kind === "copy" ? `${step.destination.path}:${step.destination.tag}` : "";
+      });
+      assert.deepEqual(named, ["mysql:8.0", "r.example.com-5000/ml-pipeline/mysql:8.0"]);
+    },
+  ));
+
 test("a chain of two thousand tasks is laid out, each after the next", () =>
   withGraph(
     `version: 1\ntasks:\n  t0: { needs: ["t1"] }\n${Array.from({ length: 2_000 }, (_, i) => `  t${i + 1}: { needs: [${i < 1_999 ? `t${i + 2}` : "last"}] }\n`).join("")}  last: { run: t.mjs }\n`,

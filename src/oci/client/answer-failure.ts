@@ -1,5 +1,6 @@
 import { Failed, type Failure } from "../../failure/index.ts";
 import { type HttpAnswer, parseRetryAfter, readExcerpt } from "../http/index.ts";
+import { wordsOf } from "./answer-words.ts";
 
 /** What was being done when a registry answered otherwise than hoped. */
 export interface Deed {
@@ -19,7 +20,9 @@ interface ErrorEntry {
 export async function answerFailure(answer: HttpAnswer, deed: Deed): Promise<Failed> {
   const body = await readExcerpt(answer, 16 * 1024);
   const entries = parseErrors(body);
-  const failure = isProjectMissing(answer, deed) ? noProject(deed) : classify(answer.status, entries, body, deed);
+  const failure =
+    wordsOf(answer.status, body, deed) ??
+    (isProjectMissing(answer, deed) ? noProject(deed) : classify(answer.status, entries, body, deed));
   const detail = detailOf(answer.status, entries, body);
   const retryAfterMs = parseRetryAfter(answer.headers["retry-after"], Date.now());
   return new Failed({ ...failure, detail }, retryAfterMs === undefined ? {} : { retryAfterMs });

@@ -27,7 +27,7 @@ export async function headManifest(
     const head = readHead(answer, reference);
     if (head !== undefined) return head;
   } else if (![400, 405, 501].includes(answer.status)) {
-    throw await answerFailure(answer, deedOf(wire, repository, reference, "pull"));
+    throw await answerFailure(answer, deedOf(wire, repository, reference, purpose));
   }
   return headByGet(wire, repository, reference, purpose, signal);
 }
