@@ -50,10 +50,11 @@ export async function checkImage(
     policy,
     name: `${name.host}/${name.repository}${name.tag === undefined ? `@${digest}` : `:${name.tag}`}`,
     digest,
-    judge: { name: "mirror", version },
+    judge: { name: "mirror", version, commit: "none" },
     outcome: outcomeOfAll(platforms.map(({ outcome }) => outcome)),
     platforms,
     left,
+    log: platforms.flatMap(logOf).join("\n"),
   };
 }
 
@@ -93,6 +94,13 @@ async function make(check: Check, subject: Subject, { now, signal }: CheckOption
   const { name, asks, remedy } = check;
   return { check: name, asks, remedy, durationMs: Math.round(now() - startedAt), ...verdict };
 }
+
+const logOf = ({ platform, digest, results }: PlatformReport): string[] => [
+  `${platform} ${digest}`,
+  ...results.map(
+    (result) => `  ${result.check}: ${"because" in result ? `${result.kind}: ${result.because}` : result.kind}`,
+  ),
+];
 
 /** A registry that does not answer ends one check, not all of them. */
 async function verdictOf(check: Check, subject: Subject, signal: AbortSignal): Promise<Verdict> {

@@ -33,17 +33,18 @@ export interface Contents {
   readonly packages: readonly RpmEntry[] | undefined;
 }
 
+/** A package as the service takes it; what is not known is left out. */
 export interface RpmEntry {
-  readonly architecture: string;
-  /** The number of the key that signed it; empty where nobody did. */
-  readonly gpg: string;
-  readonly name: string;
-  readonly nvra: string;
-  readonly release: string;
-  readonly srpm_name: string;
-  readonly srpm_nevra: string;
-  readonly summary: string;
-  readonly version: string;
+  readonly architecture?: string;
+  /** The number of the key that signed it. */
+  readonly gpg?: string;
+  readonly name?: string;
+  readonly nvra?: string;
+  readonly release?: string;
+  readonly srpm_name?: string;
+  readonly srpm_nevra?: string;
+  readonly summary?: string;
+  readonly version?: string;
 }
 
 export interface Examined {
@@ -84,7 +85,7 @@ export function contentsOf({ manifest, config, layers, packages }: Examined): Co
 function rpmEntry(one: Package): RpmEntry {
   // name-version-release.arch.rpm: a name may have dashes in it, the other two have none.
   const [, source = "", rest = ""] = /^(.+)-([^-]+-[^-]+)\.rpm$/.exec(one.sourceRpm) ?? [];
-  return {
+  const entry = {
     architecture: one.arch,
     gpg: one.keyId ?? "",
     name: one.name,
@@ -95,4 +96,5 @@ function rpmEntry(one: Package): RpmEntry {
     summary: one.summary,
     version: one.version,
   };
+  return Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== ""));
 }

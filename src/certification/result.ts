@@ -28,17 +28,25 @@ export interface PlatformReport {
   readonly contents: Contents;
 }
 
+/** Who judged: mirror itself, or Red Hat's own program. */
+export interface Judge {
+  readonly name: string;
+  readonly version: string;
+  readonly commit: string;
+}
+
 export interface ImageReport {
   readonly policy: Policy;
   /** `host/repository:tag` as it is to be certified. */
   readonly name: string;
   readonly digest: string;
-  /** Who judged: mirror itself, or Red Hat's own program with its version. */
-  readonly judge: { readonly name: string; readonly version: string };
+  readonly judge: Judge;
   readonly outcome: Outcome;
   readonly platforms: readonly PlatformReport[];
   /** Platforms of an index that Red Hat does not certify and nobody looked at. */
   readonly left: readonly string[];
+  /** The log of the checks. */
+  readonly log: string;
 }
 
 export function outcomeOf(results: readonly Verdict[]): Outcome {

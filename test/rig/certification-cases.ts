@@ -54,14 +54,18 @@ const TOOL = { name: "other-tool", version: "1.0", release: "1", vendor: "Exampl
 const LIBRARY = { ...BASH, name: "lib-x", vendor: "Example", release: "1.el9", files: ["/usr/lib64/libx.so"] };
 
 const at = (folder: string, database: Database): TarEntry[] =>
-  [...database].map(([name, content]) => ({ path: `${folder}/${name}`, content }));
+  // Red Hat's program sees a layer's database only where the layer names its folder too, as docker's and buildah's do.
+  [
+    { path: folder, kind: "folder" },
+    ...[...database].map(([name, content]) => ({ path: `${folder}/${name}`, content })),
+  ];
 const inVar = (database: Database): TarEntry[] => at("var/lib/rpm", database);
 
 /** Makes the images; some of them need packages built and installed, which takes some seconds. */
 export async function certificationCases(rpm: RpmRig): Promise<Cases> {
   const [bash, tool, library] = [await rpm.build(BASH), await rpm.build(TOOL), await rpm.build(LIBRARY)];
   const kernel = await rpm.build({ name: "kernel-core", version: "5.14", release: "1.el9", vendor: RED_HAT });
-  const patch = await rpm.build({ name: "kpatch-patch-5_14", version: "1", release: "1.el9", vendor: RED_HAT });
+  const patch = await rpm.build({ name: "kpatch-patch", version: "5.14", release: "1.el9", vendor: RED_HAT });
   const ordinary = await rpm.database([bash, tool, library]);
   const changed = async (spec: Partial<typeof BASH>): Promise<TarEntry[]> =>
     inVar(await rpm.database([await rpm.build({ ...BASH, ...spec })], { from: ordinary }));
