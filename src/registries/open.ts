@@ -11,6 +11,7 @@ import {
   createRegistry,
   defaultUrl,
   openArchiveTarget,
+  proxiesIn,
   type RegistryClient,
   type ServedRegistry,
   serveLayout,
@@ -42,7 +43,8 @@ type OnSecret = (secret: string, of?: { readonly username: string }) => void;
  */
 export function openConnections(config: Pick<Config, "upstreams" | "registries">, options: OpenOptions): Connections {
   const { onSecret, onWarning = () => {} } = options;
-  const shared = { onSecret, onWarning, pauses: createHostPauses(), windows: createHostWindows() };
+  const proxies = proxiesIn(options.env);
+  const shared = { onSecret, onWarning, proxies, pauses: createHostPauses(), windows: createHostWindows() } as const;
   const fromFiles = createFileCredentials(options);
   const served: ServedRegistry[] = [];
   const clients = new Map<string, Promise<RegistryClient>>();

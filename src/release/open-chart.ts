@@ -3,6 +3,7 @@ import { vendorDependencies } from "../charts/dependencies/index.ts";
 import type { Variation } from "../charts/relocate/index.ts";
 import { type Rendered, renderChart } from "../charts/render/index.ts";
 import type { Chart, Config } from "../config/index.ts";
+import { proxiesIn } from "../oci/index.ts";
 import type { Connections } from "../registries/index.ts";
 import { type OpenedSource, openSource } from "../sources/index.ts";
 import { originOf } from "./source-origin.ts";
@@ -48,6 +49,7 @@ export async function openChart(config: Config, name: string, options: OpenChart
     update: chart.dependencies,
     network,
     registryFor: connections.source,
+    http: { proxies: proxiesIn(env) },
     signal,
   });
   const render: OpenChart["render"] = (variation) => renderAs(chart, folder, variation, options);

@@ -41,6 +41,7 @@ function classify(status: number, entries: readonly ErrorEntry[], body: string, 
     if (codes.has("MANIFEST_BLOB_UNKNOWN") || codes.has("BLOB_UNKNOWN")) return blobUnknown(name, thing);
     if (codes.has("DIGEST_INVALID") || codes.has("SIZE_INVALID")) return digestRefused(name, thing);
   }
+  if (status === 407) return proxyRefused(name, thing);
   if (status === 412) return tagMoved(name, thing);
   if (status === 401) return unauthorized(deed);
   if (status === 403 || codes.has("DENIED")) return denied(deed);
@@ -103,6 +104,15 @@ export function immutableTag(name: string, thing: string): Failure {
     class: "conflict",
     message: `${name}/${thing} is published already and its tag may not be moved`,
     hint: "Publish under a new tag, or delete the one at the registry if that was a mistake",
+  };
+}
+
+function proxyRefused(name: string, thing: string): Failure {
+  return {
+    code: "registry/proxy-refused",
+    class: "permanent",
+    message: `The proxy before ${name} wants credentials, or does not accept these, for ${thing}`,
+    hint: "Write them into the address, as in HTTPS_PROXY=http://user:password@proxy:3128, or except the host with NO_PROXY",
   };
 }
 

@@ -19,15 +19,24 @@ export const isPassing = (error: unknown): boolean =>
 
 /**
  * What an error of a connection means, in words. A `Failed` is given back as it is; where the caller has cancelled,
- * that is what it means.
+ * that is what it means. `proxy` is the one between here and there.
  */
-export function connectionFailure(error: unknown, url: URL, signal?: AbortSignal): Failed {
+export function connectionFailure(error: unknown, url: URL, signal?: AbortSignal, proxy?: string): Failed {
   if (signal?.aborted === true) return cancelled();
   if (error instanceof Failed) return error;
   const code = codeOf(error);
   const [why, hint, kind] = explain(code, url, error);
+  const [through, look] =
+    proxy === undefined
+      ? ["", hint]
+      : [` through the proxy ${proxy}`, `Check the proxy (HTTPS_PROXY, HTTP_PROXY), or except this host with NO_PROXY`];
   return new Failed(
-    { code: "registry/unreachable", class: kind, message: `${url.host} cannot be reached: ${why}`, hint },
+    {
+      code: "registry/unreachable",
+      class: kind,
+      message: `${url.host} cannot be reached${through}: ${why}`,
+      hint: look,
+    },
     { cause: error },
   );
 }

@@ -2,23 +2,29 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import * as tls from "node:tls";
 import { type BulkLines, createBulkLines } from "./bulk-lines.ts";
+import { direct, environmentProxies, type Proxies } from "./proxies.ts";
 
 export interface ConnectionOptions {
   /** Certificates in PEM, trusted beside those that Node trusts. */
   readonly ca: string | undefined;
   /** Connections at once to one host; further requests wait for one. */
   readonly perHost: number;
+  readonly proxies: "environment" | "none";
 }
 
 /** Connections that are kept for the next request. */
 export interface Connections {
   readonly agentFor: (url: URL) => HttpAgent;
+  /** For requests that do not go directly. */
+  readonly proxies: Proxies;
+  /** What to trust on connections that a proxy tunnels; undefined for what Node trusts. */
+  readonly secureContext: () => tls.SecureContext | undefined;
   /** For large bodies. */
   readonly lines: BulkLines;
   readonly close: () => void;
 }
 
-export function createConnections({ ca, perHost }: ConnectionOptions): Connections {
+export function createConnections({ ca, perHost, proxies }: ConnectionOptions): Connections {
   const options = { keepAlive: true, maxSockets: perHost, maxFreeSockets: perHost, scheduling: "lifo" } as const;
   const plain = new HttpAgent(options);
   let secure: HttpsAgent | undefined;
@@ -28,8 +34,11 @@ export function createConnections({ ca, perHost }: ConnectionOptions): Connectio
     return context;
   };
   const lines = createBulkLines(secureContext);
+  const through = proxies === "environment" ? environmentProxies(options) : direct;
   return {
     lines,
+    proxies: through,
+    secureContext,
     agentFor: (url) => {
       if (url.protocol === "http:") return plain;
       secure ??= new HttpsAgent({ ...options, ...(ca === undefined ? {} : { secureContext: secureContext() }) });
@@ -39,6 +48,7 @@ export function createConnections({ ca, perHost }: ConnectionOptions): Connectio
       plain.destroy();
       secure?.destroy();
       lines.close();
+      through.close();
     },
   };
 }

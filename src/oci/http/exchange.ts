@@ -1,4 +1,4 @@
-import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
+import { type Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { giveBack } from "./buffers.ts";
 import { exchangeBulk } from "./bulk.ts";
@@ -21,20 +21,27 @@ const COMMIT_PATIENCE = 5;
 
 /** One request and its answer, nothing followed and nothing tried again. Rejects with the system's error. */
 export async function exchange(request: HttpRequest, options: ExchangeOptions): Promise<HttpAnswer> {
+  const tunnel = await options.connections.proxies.agentFor(request.url);
+  if (tunnel !== undefined) return exchangeByNode(request, options, tunnel);
   if (request.method === "GET" && request.answer === "bulk") {
     const answer = await exchangeBulk(request, { ...options, lines: options.connections.lines });
     if (answer !== undefined) return answer;
   }
-  return exchangeByNode(request, options);
+  return exchangeByNode(request, options, undefined);
 }
 
-function exchangeByNode(request: HttpRequest, options: ExchangeOptions): Promise<HttpAnswer> {
+function exchangeByNode(
+  request: HttpRequest,
+  options: ExchangeOptions,
+  tunnel: Agent | undefined,
+): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const send = request.url.protocol === "https:" ? httpsRequest : httpRequest;
     const outgoing = send(request.url, {
       method: request.method,
       headers: { ...request.headers, ...lengthOf(request) },
-      agent: options.connections.agentFor(request.url),
+      agent: tunnel ?? options.connections.agentFor(request.url),
+      ...(tunnel === undefined ? {} : { secureContext: options.connections.secureContext() }),
       signal: request.signal,
       ...(options.addresses === "public" ? { lookup: publicLookup } : {}),
     });

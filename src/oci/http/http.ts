@@ -31,6 +31,8 @@ export interface HttpOptions {
   /** Shared in the same way. */
   readonly windows?: HostWindows;
   readonly userAgent?: string;
+  /** `environment` goes through the proxies that `HTTPS_PROXY` and its like name; `none` (by itself) directly. */
+  readonly proxies?: "environment" | "none";
 }
 
 export interface Http {
@@ -45,7 +47,11 @@ export interface Http {
 }
 
 export function createHttp(options: HttpOptions = {}): Http {
-  const connections = createConnections({ ca: options.ca, perHost: options.connectionsPerHost ?? 64 });
+  const connections = createConnections({
+    ca: options.ca,
+    perHost: options.connectionsPerHost ?? 64,
+    proxies: options.proxies ?? "none",
+  });
   const backoff = { ...defaultBackoff, ...options.backoff };
   const pauses = options.pauses ?? createHostPauses();
   const windows = options.windows ?? createHostWindows();
@@ -57,7 +63,7 @@ export function createHttp(options: HttpOptions = {}): Http {
     try {
       return await windows.within(hop, () => exchange(hop, { ...limits, addresses }));
     } catch (error) {
-      throw connectionFailure(error, hop.url, hop.signal);
+      throw connectionFailure(error, hop.url, hop.signal, await connections.proxies.nameFor(hop.url));
     }
   };
   const sendOnce = (request: HttpRequest): Promise<HttpAnswer> => {

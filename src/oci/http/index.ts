@@ -13,5 +13,6 @@ export { giveBack, handOut, retire, takeBuffer } from "./buffers.ts";
 export { cancelled, connectionFailure, isPassing } from "./connection-failure.ts";
 export { createHttp, type Http, type HttpOptions } from "./http.ts";
 export { type HttpAnswer, type HttpRequest, isStreamBody, type Method, type StreamBody } from "./message.ts";
+export { proxiesIn } from "./proxies.ts";
 export { addressesFrom, resolveUrl } from "./redirect.ts";
 export { createHostWindows, type HostWindows } from "./windows.ts";
