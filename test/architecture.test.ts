@@ -15,7 +15,7 @@ const layers = [
   ["plan"],
   ["release"],
   ["registries"],
-  ["charts", "sources"],
+  ["charts", "sources", "builds"],
   ["certification"],
   ["bundle"],
   ["config"],

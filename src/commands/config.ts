@@ -1,15 +1,20 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { type Config, readConfig } from "../config/index.ts";
+import { localBuilds, withDockerfiles } from "../release/index.ts";
 import type { Arguments, Host } from "./command.ts";
 
 const FILE = "mirror.config.yaml";
 
-/** Reads the config that a command line names, or the nearest `mirror.config.yaml` in this folder and those above. */
-export function configOf(host: Host, args: Arguments): Promise<Config> {
+/**
+ * Reads the config that a command line names, or the nearest `mirror.config.yaml` in this folder and those above, and
+ * the Dockerfiles beside it: what they start from is part of what needs what.
+ */
+export async function configOf(host: Host, args: Arguments): Promise<Config> {
   const named = args.values.get("config")?.at(-1);
   const path = named === undefined ? nearest(host.cwd) : resolve(host.cwd, named);
-  return readConfig({ path, env: host.env, cwd: host.cwd });
+  const config = await readConfig({ path, env: host.env, cwd: host.cwd });
+  return withDockerfiles(config, localBuilds(config), { env: host.env, signal: host.stopping });
 }
 
 /** True where a command line names a config, or one is in this folder or those above. */

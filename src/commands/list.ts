@@ -81,7 +81,9 @@ function listingOf(config: Config) {
 }
 
 const fromOf = ({ origin }: Image): string =>
-  origin.kind === "build" ? "(built from files)" : `${origin.host}/${origin.repository}`;
+  origin.kind === "build"
+    ? `(built from ${origin.build.kind === "files" ? "files" : "a Dockerfile"})`
+    : `${origin.host}/${origin.repository}`;
 
 function versionOf({ version }: Image): string {
   switch (version.kind) {

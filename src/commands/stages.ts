@@ -1,9 +1,18 @@
 import type { Config } from "../config/index.ts";
 import { type Emit, exitCodeOf, type Graph, runGraph } from "../engine/index.ts";
 import { createTransfer, type Journal } from "../oci/index.ts";
-import { chartsToRender, imagesToPin, poolsOf, type Selection, type Step, sketch, withCharts } from "../plan/index.ts";
+import {
+  chartsToRender,
+  imagesToBuild,
+  imagesToPin,
+  poolsOf,
+  type Selection,
+  type Step,
+  sketch,
+  withCharts,
+} from "../plan/index.ts";
 import type { Connections } from "../registries/index.ts";
-import { pullLimitWarnings, renderCharts, resolvePins } from "../release/index.ts";
+import { localBuilds, pullLimitWarnings, renderCharts, resolvePins, withDockerfiles } from "../release/index.ts";
 import { type Commands, executeSteps, type Mode, settledBefore } from "../steps/index.ts";
 import type { Host } from "./command.ts";
 
@@ -44,8 +53,8 @@ export async function runStages(run: Run): Promise<number> {
   const { host, selection, connections, emit, mode } = run;
   const outside = { connections, env: host.env, emit, signal: host.stopping };
   const charts = await renderCharts(run.config, chartsToRender(run.expected), outside);
-  const config = withCharts(run.config, charts);
-  const known = charts.size === 0 ? run.expected : sketch(config, selection);
+  const config = withCharts(await withSources(run), charts);
+  const known = config === run.config ? run.expected : sketch(config, selection);
   const pins = await resolvePins(config, imagesToPin(known), outside);
   for (const failure of await pullLimitWarnings(config, pins, connections)) emit({ type: "warning", failure });
   const graph = pins.size === 0 ? known : sketch(config, selection, pins);
@@ -75,4 +84,24 @@ export async function runStages(run: Run): Promise<number> {
     killed: host.killed,
   });
   return exitCodeOf(outcomes, stopped, host.interruptedBy());
+}
+
+/** The config with what Dockerfiles in sources start from: what one of them names may be built from another. */
+async function withSources({ config, selection, expected, host }: Run): Promise<Config> {
+  const local = new Set(localBuilds(config));
+  const read = new Set<string>();
+  let known = config;
+  for (let graph = expected; ; graph = sketch(known, selection)) {
+    const builds = imagesToBuild(graph).filter(
+      (name) => !local.has(name) && !read.has(name) && isFromSource(name, known),
+    );
+    if (builds.length === 0) return known;
+    known = await withDockerfiles(known, builds, { env: host.env, signal: host.stopping });
+    for (const name of builds) read.add(name);
+  }
+}
+
+function isFromSource(name: string, { images }: Config): boolean {
+  const origin = images.get(name)?.origin;
+  return origin?.kind === "build" && origin.build.kind === "dockerfile";
 }

@@ -1,7 +1,9 @@
 import type { Failure, Place } from "../failure/index.ts";
+import type { Build } from "./build.ts";
 import type { Bundle } from "./bundles.ts";
 import type { ReferenceSet } from "./reference-set.ts";
 
+export type { Build, Builder, DockerfileBuild, FilesBuild } from "./build.ts";
 export type { Bundle, BundlePin } from "./bundles.ts";
 
 /** The config after reading: every name in it exists, every value has the form its type says. */
@@ -127,26 +129,12 @@ export interface Image {
   readonly place: Place;
   readonly origin:
     | { readonly kind: "upstream"; readonly host: string; readonly repository: string }
-    | { readonly kind: "build"; readonly build: FilesBuild };
+    | { readonly kind: "build"; readonly build: Build };
   readonly version: VersionRule;
   /** Why the version is held where it is, where a person said so. */
   readonly hold: string | undefined;
   /** Undefined: as the target says. */
   readonly signatures: Signatures | undefined;
-}
-
-/** An image made of files alone, `FROM scratch`. */
-export interface FilesBuild {
-  readonly place: Place;
-  /** Each pattern is a glob below `from`, an absolute folder; matches land below `to`, a path in the image. */
-  readonly files: readonly { readonly from: string; readonly patterns: readonly string[]; readonly to: string }[];
-  readonly platforms: readonly Platform[];
-  readonly labels: ReadonlyMap<string, string>;
-  readonly entrypoint: readonly string[];
-  readonly cmd: readonly string[];
-  readonly env: ReadonlyMap<string, string>;
-  readonly user: string | undefined;
-  readonly workdir: string | undefined;
 }
 
 /** What becomes of signatures, SBOMs and attestations that refer to an image. */

@@ -5,7 +5,7 @@ export {
   openArchive,
   openArchiveTarget,
 } from "./archive/index.ts";
-export { type AssembledImage, assembleImage, type ImageFile, type ImageSpec } from "./assemble/index.ts";
+export { type AssembledImage, assembleImage, assembleIndex, type ImageFile, type ImageSpec } from "./assemble/index.ts";
 export {
   type Credentials,
   type CredentialsFor,
@@ -13,6 +13,7 @@ export {
   type FileCredentials,
   type FileCredentialsOptions,
 } from "./auth/index.ts";
+export { type ImageAt, imageFor, platformsAt } from "./child-for.ts";
 export type { PullLimit } from "./client/pull-limit.ts";
 export { createRegistry, defaultUrl, type RegistryOptions } from "./client.ts";
 export type { ImageSource, ManifestHead } from "./content.ts";

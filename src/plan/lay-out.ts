@@ -1,11 +1,20 @@
-import { type Bundle, type Config, globToTest, isGlob, type Need, type Target, type Task } from "../config/index.ts";
+import {
+  type Bundle,
+  type Config,
+  globToTest,
+  type Image,
+  isGlob,
+  type Need,
+  type Target,
+  type Task,
+} from "../config/index.ts";
 import { asNodeId, type Graph, type Node, type NodeId } from "../engine/index.ts";
 import { didYouMean, FailedTogether, type Failure, type Place } from "../failure/index.ts";
 import { chartNode, type Pins } from "../release/index.ts";
 import { isArchive, roomNode, saveNode } from "./archives.ts";
+import { basesOf, originNode } from "./bases.ts";
 import { collisions } from "./collisions.ts";
 import { type Edge, inOrder } from "./edges.ts";
-
 import { destinationOf, splitTag } from "./naming.ts";
 import { poolOfHost, poolOfRegistry, THIS_MACHINE } from "./pools.ts";
 import type { Step } from "./step.ts";
@@ -19,9 +28,11 @@ import type { Step } from "./step.ts";
 export function layOut(config: Config, pins: Pins): Graph<Step> {
   const draft = new Draft();
   for (const image of config.images.values()) {
-    const kind = image.origin.kind === "build" ? "build" : "pin";
-    draft.add(asNodeId(`${kind}:${image.name}`), { kind, image: image.name }, kind === "build" ? [THIS_MACHINE] : []);
+    const id = originNode(image);
+    if (image.origin.kind === "upstream") draft.add(id, { kind: "pin", image: image.name }, []);
+    else draft.add(id, { kind: "build", image: image.name }, [THIS_MACHINE]);
   }
+  for (const image of config.images.values()) addBases(draft, config, image, pins);
   addCharts(draft, config);
   addArchives(draft, config);
   for (const target of config.targets.values()) addTarget(draft, config, target, pins);
@@ -80,6 +91,16 @@ class Draft {
   }
 }
 
+/** Images that others of the config are built on come before these. */
+function addBases(draft: Draft, config: Config, image: Image, pins: Pins): void {
+  if (image.origin.kind !== "build") return;
+  for (const name of basesOf(image.origin.build, config, pins).values()) {
+    const base = config.images.get(name);
+    if (base !== undefined && base !== image)
+      draft.connect(originNode(image), originNode(base), image.origin.build.place);
+  }
+}
+
 /** Charts whose images are not known, and the targets that take them. */
 function addCharts(draft: Draft, config: Config): void {
   const takers = new Map<string, string[]>();
@@ -119,7 +140,7 @@ function addTarget(draft: Draft, config: Config, target: Target, pins: Pins): vo
     const pools = origin.kind === "upstream" ? [poolOfHost(config, origin.host)] : [];
     const step: Step = { kind: "copy", image: entry.image, target: target.name, destination };
     draft.add(id, step, [...new Set([...pools, poolOfRegistry(target.registry)])]);
-    draft.connect(id, asNodeId(`${origin.kind === "build" ? "build" : "pin"}:${entry.image}`), entry.place);
+    draft.connect(id, originNode(image), entry.place);
     draft.connect(gate, id, entry.place);
     if (file !== undefined) {
       draft.connect(id, file.room, entry.place);

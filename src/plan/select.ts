@@ -46,6 +46,11 @@ export function imagesToPin(graph: Graph<Step>): string[] {
   return [...graph.nodes.values()].flatMap(({ step }) => (step.kind === "pin" ? [step.image] : []));
 }
 
+/** Names of the images that a graph's nodes build. */
+export function imagesToBuild(graph: Graph<Step>): string[] {
+  return [...graph.nodes.values()].flatMap(({ step }) => (step.kind === "build" ? [step.image] : []));
+}
+
 /** Names of the charts that a graph's nodes need rendered. */
 export function chartsToRender(graph: Graph<Step>): string[] {
   return [...graph.nodes.values()].flatMap(({ step }) => (step.kind === "chart" ? [step.chart] : []));

@@ -8,6 +8,7 @@ import type { ChartImages } from "../release/index.ts";
  * stays with its targets, which then wait for it in vain.
  */
 export function withCharts(config: Config, charts: ChartImages): Config {
+  if (charts.size === 0) return config;
   const images = new Map(config.images);
   const named = new Map<string, readonly string[]>();
   for (const [name, resolution] of charts) {

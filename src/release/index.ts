@@ -1,4 +1,5 @@
 export { type ChartImages, type ChartResolution, chartNode, outcomeOfChart, versionOf } from "./chart-images.ts";
+export { localBuilds, type OpenedBuild, openBuild, withDockerfiles } from "./dockerfiles.ts";
 export { findInChart, type RenderedChart } from "./find-in-chart.ts";
 export * from "./lock/index.ts";
 export { type OpenChart, type OpenChartOptions, openChart } from "./open-chart.ts";

@@ -16,6 +16,10 @@ import type { PublishedImage } from "./value.ts";
 export const bundle: StepOf<"bundle"> = async (step, context, scope) => {
   const declared = scope.config.bundles.get(step.bundle);
   if (declared === undefined) throw new Error(`no bundle ${step.bundle}`);
+  if ([...context.values.values()].some(({ kind }) => kind === "unbuilt")) {
+    const value = { kind: "unbuilt" } as const;
+    return { kind: "done", value, effect: "changed", summary: "would be made once its images are built", bytes: 0 };
+  }
   const contents = await readBundle({
     manifests: declared.manifests,
     metadata: declared.metadata,

@@ -2,7 +2,7 @@ import { asNodeId } from "../engine/index.ts";
 import { Failed } from "../failure/index.ts";
 import type { CopyRequest, Measure } from "../oci/index.ts";
 import type { Step } from "../plan/index.ts";
-import { sourceOf } from "./copy.ts";
+import { originOf } from "./origin.ts";
 import { requestFor } from "./publish.ts";
 import type { Scope, StepOf } from "./scope.ts";
 import { sizeText } from "./size-text.ts";
@@ -47,8 +47,9 @@ async function measure(
   if (resolution?.kind !== "pinned") return undefined;
   const pin: StepValue = { kind: "pin", pin: resolution.pin };
   try {
-    const from = await sourceOf(copy.image, new Map([[asNodeId(`pin:${copy.image}`), pin]]), scope);
-    const toPublish = { name: copy.image, target: copy.target, destination: copy.destination, ...from };
+    const origin = await originOf(copy.image, new Map([[asNodeId(`pin:${copy.image}`), pin]]), scope);
+    if (origin === "unbuilt") return undefined;
+    const toPublish = { name: copy.image, target: copy.target, destination: copy.destination, ...origin };
     const request = await requestFor(toPublish, context, scope);
     return { request, ...(await scope.transfer.measure(request)) };
   } catch (thrown) {

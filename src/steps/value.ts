@@ -7,6 +7,8 @@ import type { Pin } from "../release/index.ts";
 export type StepValue =
   | { readonly kind: "pin"; readonly pin: Pin }
   | BuiltImage
+  /** In a plan: an image that a run would build, and all that is made of it. */
+  | { readonly kind: "unbuilt" }
   | PublishedImage
   | { readonly kind: "gate"; readonly target: string }
   | { readonly kind: "archive"; readonly registry: string }

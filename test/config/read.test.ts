@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "uvu";
-import { failuresIn, withConfig } from "./temp-config.ts";
+import type { Image } from "../../src/config/index.ts";
+import { failuresIn, failuresOfConfig, withConfig } from "./temp-config.ts";
 
 const BASE = `version: 1
 registries:
@@ -130,28 +131,80 @@ images:
       workdir: /srv
 `;
   await withConfig(text, { files: { "root/run": "" } }, ({ images }, folder) => {
-    const [plain, full] = [images.get("plain")?.origin, images.get("full")?.origin];
-    assert.ok(plain?.kind === "build" && full?.kind === "build");
-    assert.deepEqual(plain.build.files, [{ from: join(folder, "root"), patterns: ["**"], to: "/" }]);
-    assert.deepEqual(plain.build.platforms, [{ os: "linux", architecture: "amd64", variant: undefined }]);
-    assert.deepEqual(full.build.files, [{ from: join(folder, "root"), patterns: ["**", "!*.md"], to: "/srv" }]);
+    const [plain, full] = [buildOf(images.get("plain")), buildOf(images.get("full"))];
+    assert.ok(plain?.kind === "files" && full?.kind === "files");
+    assert.deepEqual(plain.files, [{ from: join(folder, "root"), patterns: ["**"], to: "/" }]);
+    assert.deepEqual(plain.platforms, []);
+    assert.deepEqual(full.files, [{ from: join(folder, "root"), patterns: ["**", "!*.md"], to: "/srv" }]);
     assert.deepEqual(
-      full.build.platforms.map(({ architecture, variant }) => [architecture, variant]),
+      full.platforms.map(({ architecture, variant }) => [architecture, variant]),
       [
         ["arm64", undefined],
         ["arm", "v7"],
       ],
     );
     assert.deepEqual(
-      [...full.build.labels, ...full.build.env],
+      [...full.labels, ...full.env],
       [
         ["a.b", "c"],
         ["LANG", "C"],
       ],
     );
-    assert.deepEqual([full.build.entrypoint, full.build.cmd], [["/srv/run"], ["--all"]]);
-    assert.deepEqual([full.build.user, full.build.workdir], ["1001", "/srv"]);
+    assert.deepEqual([full.entrypoint, full.cmd], [["/srv/run"], ["--all"]]);
+    assert.deepEqual([full.user, full.workdir], ["1001", "/srv"]);
   });
+});
+
+const buildOf = (image: Image | undefined) => (image?.origin.kind === "build" ? image.origin.build : undefined);
+
+test("a build from a Dockerfile says where it is, and what goes into it", async () => {
+  const text = `version: 1
+vars: { release: 1.2.1 }
+sources: { core: { git: "https://git.example.com/core.git", ref: v1 } }
+images:
+  plain: { version: "1", build: { context: app } }
+  full:
+    version: "1"
+    build:
+      source: core
+      context: wrappers/python
+      dockerfile: Dockerfile.redhat
+      args: { VERSION: "\${vars.release}" }
+      target: final
+      platforms: [linux/arm64]
+      secrets: { token: "\${env:TOKEN}" }
+      inputs: ["*.py"]
+      builder: buildah
+`;
+  await withConfig(text, { files: { "app/Dockerfile": "" } }, ({ images }, folder) => {
+    const [plain, full] = [buildOf(images.get("plain")), buildOf(images.get("full"))];
+    assert.ok(plain?.kind === "dockerfile" && full?.kind === "dockerfile");
+    assert.deepEqual(
+      [plain.context, plain.dockerfile, plain.builder, plain.inputs],
+      [join(folder, "app"), "Dockerfile", "auto", ["**"]],
+    );
+    assert.deepEqual(
+      [full.source, full.context, full.dockerfile, full.target, full.builder, full.inputs, ...full.args],
+      ["core", "wrappers/python", "Dockerfile.redhat", "final", "buildah", ["*.py"], ["VERSION", "1.2.1"]],
+    );
+    assert.deepEqual([...full.secrets.keys()], ["token"]);
+  });
+});
+
+test("files and a Dockerfile do not go together, and one of them is needed", async () => {
+  const text = `version: 1
+images:
+  both: { version: "1", build: { files: [{ from: app }], context: app } }
+  none: { version: "1", build: { labels: { a: b } } }
+`;
+  const failures = await failuresOfConfig(text, { files: { "app/Dockerfile": "" } });
+  assert.deepEqual(
+    failures.map(({ code, place }) => [code, place?.line]),
+    [
+      ["config/bad-value", 3],
+      ["config/empty-build", 4],
+    ],
+  );
 });
 
 test("a target lists images by name and glob, each once, in the order of the file", () =>

@@ -4,6 +4,7 @@ import type { ImageSource } from "../content.ts";
 import { type Digest, isDigest } from "../digest.ts";
 import type { Descriptor, Manifest } from "../manifest.ts";
 import { formatPlatform, parsePlatform } from "../platform.ts";
+import { platformsFor, readBase } from "./base.ts";
 import { type Entry, entriesOf } from "./entries.ts";
 import { type Layer, layerOf, type Packing } from "./layer.ts";
 import { describe, FORMS, indexOf, platformImage } from "./manifests.ts";
@@ -24,26 +25,34 @@ export interface AssembledImage extends ImageSource {
 }
 
 /**
- * Makes an image of files alone, as `FROM scratch` and one `COPY` would. The same files, modes and settings give the
- * same digest at any time on any machine: dates are 1970, owners 0, order and form fixed. Files are read twice if
- * they are large, and never held in memory. Writes nothing.
- * Throws `Failed` (class `usage`, or `oci/file-changed`) naming the file.
+ * Makes an image of files alone, as `FROM scratch` or another image and one `COPY` would. The same base, files, modes
+ * and settings give the same digest at any time on any machine: dates are 1970, owners 0, order and form fixed. Files
+ * are read twice if they are large, and never held in memory; layers of the base are read when they are copied.
+ * Writes nothing. Throws `Failed` (class `usage`, or `oci/file-changed`) naming the file.
  */
 export async function assembleImage(spec: ImageSpec, signal: AbortSignal): Promise<AssembledImage> {
-  const form = FORMS[spec.mediaTypes ?? "oci"];
   if (spec.mediaTypes === "docker" && spec.annotations) throw noAnnotations(spec);
-  const platforms = platformsOf(spec);
+  const platforms = normalized(await platformsFor(spec, signal), spec.name);
+  const made = await Promise.all(platforms.map((platform) => baseOf(spec, platform, signal)));
+  const form = FORMS[spec.mediaTypes ?? made[0]?.form ?? "oci"];
   const layerFor = layers({ image: spec.name, mediaType: form.layer, compression: spec.compression ?? "portable" });
 
   const images = [];
-  const opened = new Map<Digest, { readonly blob: Descriptor; open(signal: AbortSignal): Readable }>();
-  for (const platform of platforms) {
-    const entries = await entriesOf(filesFor(spec, platform), spec.name);
-    const layer = await layerFor(entries, signal);
-    const image = platformImage(spec, form, platform, layer);
+  const opened = new Map<
+    Digest,
+    { readonly blob: Descriptor; open(signal: AbortSignal): Readable | Promise<Readable> }
+  >();
+  for (const [index, platform] of platforms.entries()) {
+    const base = made[index];
+    const folders = base === undefined ? "with-folders" : "without-folders";
+    const entries = await entriesOf(filesFor(spec, platform), spec.name, folders);
+    const layer = entries.length === 0 && base !== undefined ? undefined : await layerFor(entries, signal);
+    const image = platformImage(spec, form, platform, { layer, base });
     const { descriptor, bytes } = image.config;
     opened.set(descriptor.digest, { blob: descriptor, open: () => Readable.from([bytes]) });
-    opened.set(layer.descriptor.digest, { blob: layer.descriptor, open: layer.open });
+    if (layer !== undefined) opened.set(layer.descriptor.digest, { blob: layer.descriptor, open: layer.open });
+    for (const blob of base?.layers ?? [])
+      opened.set(blob.digest, { blob, open: (blobSignal) => openBase(spec, blob, blobSignal) });
     images.push(image);
   }
   const manifests = images.map(({ manifest }) => manifest);
@@ -68,7 +77,16 @@ export async function assembleImage(spec: ImageSpec, signal: AbortSignal): Promi
   };
 }
 
-function platformsOf({ platforms = ["linux/amd64"], name }: ImageSpec): string[] {
+async function baseOf({ base, name }: ImageSpec, platform: string, signal: AbortSignal) {
+  return base === undefined ? undefined : readBase(base, parsePlatform(platform), name, signal);
+}
+
+function openBase({ base, name }: ImageSpec, blob: Descriptor, signal: AbortSignal): Promise<Readable> {
+  if (base === undefined) throw new Error(`${name} has no base`);
+  return base.source.openBlob(base.repository, blob, signal);
+}
+
+function normalized(platforms: readonly string[], name: string): string[] {
   if (platforms.length === 0) throw noPlatforms(name);
   return [...new Set(platforms.map((platform) => formatPlatform(parsePlatform(platform))))];
 }

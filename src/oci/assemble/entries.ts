@@ -14,10 +14,16 @@ export type Entry =
     };
 
 /**
- * The entries of a layer with these files, sorted, each folder before what is in it. Throws `Failed`:
- * `oci/bad-image-path`, `oci/duplicate-image-path`, `oci/no-such-file`. `image` names the image in them.
+ * The entries of a layer with these files, sorted, each folder before what is in it. On top of another layer folders
+ * are left out: an entry would take the rights of a folder that is there, or the place of a link to one.
+ * Throws `Failed`: `oci/bad-image-path`, `oci/duplicate-image-path`, `oci/no-such-file`. `image` names the image in
+ * them.
  */
-export async function entriesOf(files: readonly ImageFile[], image: string): Promise<readonly Entry[]> {
+export async function entriesOf(
+  files: readonly ImageFile[],
+  image: string,
+  folders: "with-folders" | "without-folders",
+): Promise<readonly Entry[]> {
   const entries = new Map<string, Entry>();
   for (const file of files) {
     const parts = partsOf(file.path, image);
@@ -30,7 +36,9 @@ export async function entriesOf(files: readonly ImageFile[], image: string): Pro
     if (entries.has(path)) throw duplicate(path, image);
     entries.set(path, { kind: "file", path, source: file.source, ...(await sizeAndMode(file, image)) });
   }
-  return [...entries.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+  return [...entries.values()]
+    .filter(({ kind }) => kind === "file" || folders === "with-folders")
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 function partsOf(path: string, image: string): string[] {

@@ -1,3 +1,5 @@
+import type { ImageAt } from "../child-for.ts";
+
 /** A file of an image. */
 export interface ImageFile {
   /** Where it is in the image: `manifests/operator.yaml`; a slash before it changes nothing. */
@@ -10,13 +12,16 @@ export interface ImageFile {
   readonly platforms?: readonly string[];
 }
 
-/** An image made of files and nothing else. */
+/** An image made of files, on nothing or on another image. */
 export interface ImageSpec {
   /** For messages: what is being made. */
   readonly name: string;
   readonly files: readonly ImageFile[];
-  /** `os/architecture[/variant]`, without it `linux/amd64`; several make an index. */
+  /** What the files are added to, as one more layer; its settings count where this says nothing. */
+  readonly base?: ImageAt;
+  /** `os/architecture[/variant]`, without it those of the base, or `linux/amd64`; several make an index. */
   readonly platforms?: readonly string[];
+  /** Without it OCI's, or those of the base. */
   readonly mediaTypes?: "oci" | "docker";
   /**
    * `portable` (what is meant without it) gives the same bytes with every build of zlib, so that the digest can be

@@ -1,8 +1,7 @@
 import { type FoundReference, isPinned, type Replacement } from "../../bundle/index.ts";
 import { Failed, FailedTogether, type Failure, failureOf } from "../../failure/index.ts";
 import { formatReference, parseReference } from "../../oci/index.ts";
-import { destinationOf, tagOf } from "../../plan/index.ts";
-import { waysOf } from "../../registries/index.ts";
+import { knownAs } from "../../plan/index.ts";
 import type { Scope } from "../scope.ts";
 import type { PublishedImage } from "../value.ts";
 
@@ -12,26 +11,12 @@ interface Unknown {
   readonly failure: Failure;
 }
 
-/** An image by all the names that manifests may call it: where it comes from, and as any target publishes it. */
+/** An image by all the names that manifests may call it. */
 export function replacementOf(image: PublishedImage, pin: "digest" | "tag", { config, pins }: Scope): Replacement {
-  const declared = config.images.get(image.name);
-  if (declared === undefined) throw new Error(`no image ${image.name}`);
-  const { origin } = declared;
-  const tag = tagOf(declared, pins);
-  const upstream =
-    origin.kind === "upstream" && tag !== undefined ? [`${origin.host}/${origin.repository}:${tag}`] : [];
-  const published = [...config.targets.values()].flatMap((target) =>
-    target.entries
-      .filter((entry) => entry.image === image.name)
-      .flatMap((entry) => {
-        const registry = config.registries.get(target.registry);
-        const destination = destinationOf(config, target.registry, entry, pins);
-        if (registry === undefined || destination.tag === undefined) return [];
-        const { host, repository } = waysOf(registry).publicName(destination);
-        return [`${host}/${repository}:${destination.tag}`];
-      }),
+  const references = knownAs(image.name, config, pins).flatMap(({ host, repository, tag }) =>
+    tag === undefined ? [] : [`${host}/${repository}:${tag}`],
   );
-  return { references: [...upstream, ...published], by: pin === "digest" ? image.pinned : image.reference };
+  return { references, by: pin === "digest" ? image.pinned : image.reference };
 }
 
 /** Throws `FailedTogether` where what is declared as an image is one of the target in another version. */
