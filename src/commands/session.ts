@@ -1,9 +1,11 @@
 import { join } from "node:path";
+import type { Config } from "../config/index.ts";
 import { newRunId } from "../engine/index.ts";
 import type { Failure } from "../failure/index.ts";
-import { openJournal } from "../oci/index.ts";
-import { sketch } from "../plan/index.ts";
+import { openArchive, openJournal } from "../oci/index.ts";
+import { type Selection, sketch } from "../plan/index.ts";
 import { openConnections } from "../registries/index.ts";
+import { archiveBaseOf } from "../release/index.ts";
 import { type Mode, openCommands } from "../steps/index.ts";
 import type { Arguments, Host } from "./command.ts";
 import { configOf } from "./config.ts";
@@ -13,11 +15,20 @@ import { openReporting } from "./reporting.ts";
 import { selectionOf } from "./selection.ts";
 import { runStages } from "./stages.ts";
 
+/** What makes a session another than the config says. */
+export interface SessionOptions {
+  /** The config that holds instead of the one that was read. */
+  readonly configure?: (config: Config) => Config;
+  readonly selection?: Selection;
+  /** The files of an archive that stands in for all registries that images come from. */
+  readonly from?: readonly [string, ...string[]] | undefined;
+}
+
 /**
  * The whole way: config, charts, pins, graph, run, report. Gives the exit code. In `plan` mode the same nodes are visited and
  * say what they would do. Throws `Failed` or `FailedTogether` for what is wrong before anything has begun.
  */
-export async function runSession(host: Host, args: Arguments, mode: Mode): Promise<number> {
+export async function runSession(host: Host, args: Arguments, mode: Mode, how: SessionOptions = {}): Promise<number> {
   const limits = {
     jobs: countOf(args, "jobs", DEFAULT_JOBS),
     jobsPerRegistry: JOBS_PER_REGISTRY,
@@ -26,15 +37,25 @@ export async function runSession(host: Host, args: Arguments, mode: Mode): Promi
   };
   const lookForReferrers = args.flags.has("signatures") ? "always" : "on-copy";
   const onFailure = args.flags.has("fail-fast") ? "fail-fast" : "keep-going";
-  const config = await configOf(host, args);
-  const selection = selectionOf(args);
+  const declared = await configOf(host, args);
+  const config = how.configure?.(declared) ?? declared;
+  const selection = how.selection ?? selectionOf(args);
   const expected = sketch(config, selection);
 
   const startedAt = host.now();
   const run = newRunId(new Date(startedAt));
   const { emit, mask, close } = await openReporting(host, args, { config, mode, run });
   const onWarning = (failure: Failure): void => emit({ type: "warning", failure });
-  const connections = openConnections(config, { env: host.env, home: host.home, onSecret: mask.add, onWarning });
+  const from = how.from === undefined ? undefined : await openArchive(how.from);
+  const connections = openConnections(config, {
+    env: host.env,
+    home: host.home,
+    onSecret: mask.add,
+    onWarning,
+    from,
+    baseOf: (file, source) => archiveBaseOf(file, source, host.stopping),
+    signal: host.stopping,
+  });
   const journal = await openJournal({
     file: join(config.folder, ".mirror", "uploads.ndjson"),
     now: host.now,
@@ -66,6 +87,7 @@ export async function runSession(host: Host, args: Arguments, mode: Mode): Promi
     commands.close();
     journal.close();
     await connections.close();
+    await from?.close();
     await close();
   }
 }

@@ -1,5 +1,6 @@
 export type * from "./config.ts";
 export { type PathStep, parsePath } from "./document-path.ts";
+export { bytesOf } from "./forms.ts";
 export { globToTest, isGlob } from "./glob.ts";
 export { type ReadOptions, readConfig } from "./read.ts";
 export type * from "./reference-set.ts";

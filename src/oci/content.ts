@@ -10,6 +10,8 @@ export interface ImageSource {
   getManifest(repository: string, reference: string, signal: AbortSignal): Promise<Manifest>;
   /** A blob's bytes from the first to the last; the stream fails unless size and digest are what the descriptor says. */
   openBlob(repository: string, blob: Descriptor, signal: AbortSignal): Promise<Readable>;
+  /** False for what it names and does not have, since whoever reads has it already; absent where it has all it names. */
+  holds?(digest: Digest): boolean;
   /** The same from a byte on, where the source can begin there; all of the blob is verified nonetheless. */
   openBlobFrom?(repository: string, blob: Descriptor, from: number, signal: AbortSignal): Promise<Readable>;
 }

@@ -2,8 +2,10 @@ export {
   type Archive,
   type ArchiveBase,
   type ArchiveTarget,
+  archiveSource,
   openArchive,
   openArchiveTarget,
+  whatIsIn,
 } from "./archive/index.ts";
 export { type AssembledImage, assembleImage, assembleIndex, type ImageFile, type ImageSpec } from "./assemble/index.ts";
 export {
@@ -39,13 +41,21 @@ export {
   type Reference,
 } from "./reference.ts";
 export { NO_REFERRERS, type ReferrerCounts } from "./referrers/index.ts";
-export type { BlobToPut, ManifestToPut, MountResult, RegistryClient, UploadSession } from "./registry-client.ts";
+export type {
+  BlobToPut,
+  ManifestToPut,
+  MountResult,
+  RegistryClient,
+  RegistrySource,
+  UploadSession,
+} from "./registry-client.ts";
 export { type ServedRegistry, type ServedRequest, type ServeOptions, serveLayout } from "./server/index.ts";
 export {
   type CopyRequest,
   type CopyResult,
   createTransfer,
   type Journal,
+  loadTree,
   type Measure,
   openJournal,
   type Survey,

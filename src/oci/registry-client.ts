@@ -45,8 +45,17 @@ export interface PutAnswer {
   readonly subject: "listed" | "unsaid";
 }
 
+/** A place that images come from: a registry, or an archive that stands in for one. */
+export interface RegistrySource extends ReferrerSource {
+  /** All tags of a repository, in the registry's order. Throws `registry/not-found`. */
+  listTags(repository: string, signal: AbortSignal): Promise<string[]>;
+
+  /** How many more pulls it allows, where its answers so far have told: Docker Hub does, with every manifest. */
+  pullLimit(): PullLimit | undefined;
+}
+
 /** A registry as a source and as a target. Every method throws `Failed` with a code `registry/…`. */
-export interface RegistryClient extends ReferrerSource {
+export interface RegistryClient extends RegistrySource {
   /** The host as references write it. */
   readonly name: string;
 
@@ -94,12 +103,6 @@ export interface RegistryClient extends ReferrerSource {
 
   /** Gives an upload up, so that the registry need not keep it. Never throws: registries clean up by themselves too. */
   cancelUpload(session: UploadSession): Promise<void>;
-
-  /** All tags of a repository, in the registry's order. Throws `registry/not-found`. */
-  listTags(repository: string, signal: AbortSignal): Promise<string[]>;
-
-  /** How many more pulls it allows, where its answers so far have told: Docker Hub does, with every manifest. */
-  pullLimit(): PullLimit | undefined;
 
   /** Closes idle connections. */
   close(): void;

@@ -1,10 +1,10 @@
-import type { ArchiveTarget, RegistryClient } from "../oci/index.ts";
+import type { ArchiveTarget, RegistryClient, RegistrySource } from "../oci/index.ts";
 import type { RegistryApi } from "./api.ts";
 import type { Preparation } from "./kind.ts";
 
 /** A repository at the server where it is really reached. */
 export interface Location {
-  readonly registry: RegistryClient;
+  readonly registry: RegistrySource;
   readonly repository: string;
 }
 

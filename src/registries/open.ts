@@ -3,7 +3,10 @@ import type { Auth, Config, Endpoint, Registry } from "../config/index.ts";
 import { type Failure, unreachable } from "../failure/index.ts";
 import { createHttp } from "../oci/http/index.ts";
 import {
+  type Archive,
+  type ArchiveBase,
   type ArchiveTarget,
+  archiveSource,
   type Credentials,
   createFileCredentials,
   createHostPauses,
@@ -29,6 +32,10 @@ export interface OpenOptions {
   readonly onSecret: OnSecret;
   /** Told once of each thing that a registry warns of. */
   readonly onWarning?: (warning: Failure) => void;
+  /** Stands in for all registries that images come from. */
+  readonly from?: Archive | undefined;
+  /** Reads what a differential archive builds on: an archive or a lock. */
+  readonly baseOf?: (file: string, source: Connections["source"]) => Promise<ArchiveBase>;
   /** Ends the reading of archives. */
   readonly signal?: AbortSignal;
 }
@@ -43,6 +50,7 @@ type OnSecret = (secret: string, of?: { readonly username: string }) => void;
  */
 export function openConnections(config: Pick<Config, "upstreams" | "registries">, options: OpenOptions): Connections {
   const { onSecret, onWarning = () => {} } = options;
+  const from = options.from === undefined ? undefined : archiveSource(options.from);
   const proxies = proxiesIn(options.env);
   const shared = { onSecret, onWarning, proxies, pauses: createHostPauses(), windows: createHostWindows() } as const;
   const fromFiles = createFileCredentials(options);
@@ -100,7 +108,12 @@ export function openConnections(config: Pick<Config, "upstreams" | "registries">
   const archive = (name: string): Promise<ArchiveTarget> => {
     const registry = config.registries.get(name);
     if (registry?.type !== "archive") throw new Error(`no archive ${name}`);
-    const opened = archives.get(name) ?? openArchiveTarget({ file: registry.file, signal: options.signal ?? NEVER });
+    const open = async (): Promise<ArchiveTarget> => {
+      const { file, since } = registry;
+      const base = since === undefined ? undefined : await options.baseOf?.(since, connections.source);
+      return openArchiveTarget({ file, base, signal: options.signal ?? NEVER });
+    };
+    const opened = archives.get(name) ?? open();
     archives.set(name, opened);
     return opened;
   };
@@ -123,7 +136,7 @@ export function openConnections(config: Pick<Config, "upstreams" | "registries">
     return openApi({ host, url: `${scheme}://${host}`, http, credentials });
   };
 
-  return {
+  const connections: Connections = {
     target,
     archive,
     api,
@@ -139,6 +152,7 @@ export function openConnections(config: Pick<Config, "upstreams" | "registries">
       return first;
     },
     source: async (host, repository) => {
+      if (from !== undefined) return { registry: from, repository: from.repositoryOf(host, repository) };
       const upstream = config.upstreams.get(host);
       if (upstream !== undefined) {
         const registry = await once(`upstream:${host}`, () => reach(host, upstream.endpoint));
@@ -161,6 +175,7 @@ export function openConnections(config: Pick<Config, "upstreams" | "registries">
       await Promise.all(served.map((server) => server.close()));
     },
   };
+  return connections;
 }
 
 /** Under which host references name what is there; an archive keeps those of elsewhere. */

@@ -55,6 +55,7 @@ export async function requestFor(
       repository: waysOf(registry).pushedTo(image.destination),
       tag: image.destination.tag,
     },
+    elsewhere: () => repositoriesAt(registry.name, scope),
     platforms: target.platforms ?? "all",
     // A new archive takes the place of the old one as a whole, and never moves a tag in it.
     ...(registry.type === "archive" ? { tags: "mutable", indexes: "sparse" } : { tags: target.tags }),
@@ -88,6 +89,16 @@ const withNothing = (client: RegistryClient): RegistryClient => ({
   listReferrers: async () => ({ kind: "listed", manifests: [] }),
   firstTags: async () => ({ tags: [], rest: "none" }),
 });
+
+/** All repositories of a registry that the run copies to. */
+function repositoriesAt(name: string, { config, graph }: Scope): readonly string[] {
+  const registry = config.registries.get(name);
+  if (registry === undefined) return [];
+  const { pushedTo } = waysOf(registry);
+  return [...graph.nodes.values()].flatMap(({ step }) =>
+    step.kind === "copy" && step.destination.registry === name ? [pushedTo(step.destination)] : [],
+  );
+}
 
 interface Sent {
   readonly digest: Digest;

@@ -17,6 +17,8 @@ export interface Gap {
   readonly file: string;
   /** Runs mirror in the config's folder. */
   readonly mirror: (...args: readonly string[]) => ReturnType<typeof runMirror>;
+  /** Stops the source: there is no network any more. */
+  readonly cutOff: () => Promise<void>;
   readonly remove: () => Promise<void>;
 }
 
@@ -30,6 +32,11 @@ export interface GapOptions {
 export async function makeGap({ count = 6, layerBytes = 20_000, usb = "" }: GapOptions = {}): Promise<Gap> {
   const [source, target] = await Promise.all([startDockerRegistry(), startDockerRegistry()]);
   if (source === undefined || target === undefined) throw new Error("docker-registry is not installed");
+  let sourceGone = false;
+  const cutOff = async (): Promise<void> => {
+    if (!sourceGone) await source.stop();
+    sourceGone = true;
+  };
   const images = imageSet({ seed: "gap", count, stacks: 2, layerBytes });
   await pushImages(source.host, images);
   const place = await workspace(configOf(source.host, target.host, images, usb));
@@ -40,8 +47,9 @@ export async function makeGap({ count = 6, layerBytes = 20_000, usb = "" }: GapO
     place,
     file: join(place.folder, "out", "release.tar"),
     mirror: (...args) => runMirror([...args, "--no-color"], { cwd: place.folder }),
+    cutOff,
     remove: async () => {
-      await Promise.all([source.stop(), target.stop(), place.remove()]);
+      await Promise.all([cutOff(), target.stop(), place.remove()]);
     },
   };
 }

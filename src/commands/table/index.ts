@@ -3,9 +3,11 @@ import { check } from "./check.ts";
 import { graph } from "./graph.ts";
 import { images } from "./images.ts";
 import { list } from "./list.ts";
+import { load } from "./load.ts";
 import { plan } from "./plan.ts";
 import { relocate } from "./relocate.ts";
 import { run } from "./run.ts";
+import { save } from "./save.ts";
 
 /** Every command, in the order of the help. Their code is loaded when they run. */
-export const commands: readonly Command[] = [run, plan, graph, list, images, relocate, check];
+export const commands: readonly Command[] = [run, plan, save, load, graph, list, images, relocate, check];

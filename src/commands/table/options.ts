@@ -29,3 +29,9 @@ export const TARGET: Option = {
   repeated: "repeated",
   help: "all images of a target, and what they need",
 };
+export const FROM: Option = {
+  name: "from",
+  value: "ARCHIVE",
+  repeated: "repeated",
+  help: "read images from an archive instead of the network; again for volumes and what an archive builds on",
+};

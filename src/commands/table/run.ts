@@ -1,6 +1,6 @@
 import type { Command } from "../command.ts";
 import { DEFAULT_ATTEMPTS } from "../limits.ts";
-import { COLOR, CONFIG, JOBS, JSON_EVENTS, QUIET, TARGET, WAIT } from "./options.ts";
+import { COLOR, CONFIG, FROM, JOBS, JSON_EVENTS, QUIET, TARGET, WAIT } from "./options.ts";
 
 export const run: Command = {
   name: "run",
@@ -24,6 +24,7 @@ The first Ctrl-C starts nothing new and ends what is at work; the second stops a
   ],
   options: [
     TARGET,
+    FROM,
     { name: "dry-run", help: "write nothing: the same as mirror plan" },
     { name: "fail-fast", help: "start nothing new after the first failure" },
     { name: "signatures", help: "look for signatures of images that are up to date too, and copy what is new" },

@@ -93,3 +93,13 @@ export function noRoom(name: string, folder: string, needed: number, free: numbe
 
 const gigabytes = (bytes: number): string =>
   bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(1)} MB`;
+
+/** A differential archive is read without what it builds on. */
+export function baseMissing(name: string, base: string, digest: string): Failed {
+  return new Failed({
+    code: "archive/base-missing",
+    class: "permanent",
+    message: `${name} holds only what ${base} does not, and ${digest} is in ${base} and not at the target`,
+    hint: `Load ${base} first, or give it along: mirror load ${name} ${base}`,
+  });
+}

@@ -3,6 +3,7 @@ import type { Catalogue } from "../layout/catalogue.ts";
 import { contentsOf } from "../layout/contents.ts";
 import type { ReadableLayout } from "../layout/reading.ts";
 import type { Descriptor } from "../manifest.ts";
+import { isDigestTag } from "./notes.ts";
 
 /** An image that an archive has under a name. */
 export interface ArchivedImage {
@@ -11,9 +12,6 @@ export interface ArchivedImage {
   readonly tag: string | undefined;
   readonly manifest: Descriptor;
 }
-
-/** A tag that is made of a digest: what stands there belongs to an image and is none. */
-export const isDigestTag = (tag: string): boolean => /^sha(?:256|512)-[0-9a-f]{64,}(?:\.\w+)?$/.test(tag);
 
 /** The images that an index names, sorted, without what only refers to images (signatures and the like). */
 export async function imagesIn(

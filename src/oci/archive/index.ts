@@ -1,2 +1,4 @@
+export { archiveSource } from "./as-source.ts";
 export { type Archive, openArchive } from "./open.ts";
+export { whatIsIn } from "./what-is-in.ts";
 export { type ArchiveBase, type ArchiveTarget, openArchiveTarget } from "./write/target.ts";

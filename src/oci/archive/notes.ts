@@ -1,5 +1,4 @@
-import type { Digest } from "../digest.ts";
-import { isDigest } from "../digest.ts";
+import { type Digest, digestOf, isDigest } from "../digest.ts";
 import type { Catalogue } from "../layout/catalogue.ts";
 
 /** What mirror writes into the annotations of an archive's index.json, beside the images. */
@@ -46,3 +45,14 @@ export function annotated(notes: ArchiveNotes): Readonly<Record<string, unknown>
   });
   return entries.length === 0 ? {} : { annotations: Object.fromEntries(entries) };
 }
+
+/** By what an archive is known whatever its file is called: its images, by name and digest. */
+export function imagesDigest({ repositories }: Catalogue): Digest {
+  const lines = [...repositories].flatMap(([repository, { tags }]) =>
+    [...tags].filter(([tag]) => !isDigestTag(tag)).map(([tag, digest]) => `${repository}:${tag} ${digest}\n`),
+  );
+  return digestOf(lines.sort().join(""));
+}
+
+/** A tag that is made of a digest: what stands there belongs to an image and is none. */
+export const isDigestTag = (tag: string): boolean => /^sha(?:256|512)-[0-9a-f]{64,}(?:\.\w+)?$/.test(tag);

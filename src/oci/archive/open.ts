@@ -4,6 +4,7 @@ import type { Digest } from "../digest.ts";
 import { addManifest, type Catalogue, emptyCatalogue } from "../layout/catalogue.ts";
 import { type BlobReads, type ReadableLayout, readingOf } from "../layout/reading.ts";
 import { notAnArchive, notInArchive, unreadable } from "./failures.ts";
+import { imagesDigest, notesOf } from "./notes.ts";
 import { openFolder } from "./open-folder.ts";
 import { openTar } from "./open-tar.ts";
 import type { Piece } from "./piece.ts";
@@ -14,7 +15,7 @@ import type { Piece } from "./piece.ts";
  */
 export interface Archive extends ReadableLayout {
   readonly files: readonly string[];
-  /** What the index of each file says, in their order. */
+  /** What the index of each file says; one that builds on another comes before it. */
   readonly catalogues: readonly Catalogue[];
   /** The sizes of all blobs that are there, manifests among them. */
   readonly blobs: ReadonlyMap<Digest, number>;
@@ -34,12 +35,13 @@ export async function openArchive(files: readonly [string, ...string[]]): Promis
     await closeAll(opened);
     throw error;
   }
+  const ordered = newestFirst(opened);
   const name = files.map((file) => basename(file)).join(" + ");
-  const catalogue = merged(opened.map((one) => one.catalogue));
+  const catalogue = merged(ordered.map((one) => one.catalogue));
   return {
     ...readingOf(name, together(opened, name), () => catalogue),
     files,
-    catalogues: opened.map((one) => one.catalogue),
+    catalogues: ordered.map((one) => one.catalogue),
     blobs: new Map(opened.flatMap(({ blobs }) => [...blobs])),
     close: () => closeAll(opened),
   };
@@ -73,12 +75,12 @@ async function openOne(file: string): Promise<Piece> {
   throw notAnArchive(file, "it is neither a file nor a folder");
 }
 
-/** A tag that stands in several volumes stands where the last of them says. */
+/** A tag that several files have stands where the first of them says. */
 function merged(catalogues: readonly Catalogue[]): Catalogue {
   const [only] = catalogues;
   if (only !== undefined && catalogues.length === 1) return only;
   const all = emptyCatalogue();
-  for (const { repositories } of catalogues) {
+  for (const { repositories } of [...catalogues].reverse()) {
     for (const [name, { manifests, tags }] of repositories) {
       for (const manifest of manifests.values()) {
         const standing = [...tags].filter(([, digest]) => digest === manifest.digest).map(([tag]) => tag);
@@ -87,6 +89,17 @@ function merged(catalogues: readonly Catalogue[]): Catalogue {
     }
   }
   return all;
+}
+
+/** Whoever builds on another comes before it, however they were named. */
+function newestFirst(pieces: readonly Piece[]): Piece[] {
+  const users = (piece: Piece, seen: readonly Piece[] = []): number => {
+    const id = imagesDigest(piece.catalogue);
+    const direct = pieces.filter((one) => !seen.includes(one) && notesOf(one.catalogue).baseImages === id);
+    return Math.max(0, ...direct.map((one) => 1 + users(one, [...seen, piece])));
+  };
+  const depths = new Map(pieces.map((piece) => [piece, users(piece)]));
+  return [...pieces].sort((one, other) => (depths.get(one) ?? 0) - (depths.get(other) ?? 0));
 }
 
 async function closeAll(opened: readonly Piece[]): Promise<void> {

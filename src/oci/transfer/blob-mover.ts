@@ -14,6 +14,8 @@ export interface BlobMove {
   readonly registry: RegistryClient;
   readonly to: string;
   readonly blob: Descriptor;
+  /** Other repositories of the registry that may have what the source leaves out. */
+  readonly elsewhere?: () => readonly string[];
   /** After a registry has lost what it had confirmed, only what it is asked for anew counts. */
   readonly trust: "memory" | "nothing";
   /** Asked before bytes are sent: false once another blob of the image has failed. */
@@ -94,12 +96,28 @@ function heldBefore({ registry, to, blob }: BlobMove, { journal }: BlobMoverOpti
 
 async function mountOrSend(move: BlobMove, options: BlobMoverOptions, from: string | undefined): Promise<Brought> {
   const { registry, to, blob, signal } = move;
+  if (move.source.holds?.(blob.digest) === false) return findAtTarget(move);
   if (blob.size <= SMALL)
     return options.smallPlaces.within(registry.name, signal, () => moveSmall(move, options, from));
   if (from === undefined) return checkOrSend(move, options, undefined);
   const result = await registry.mountBlob(to, blob.digest, from, signal);
   if (result.kind === "mounted") return { kind: "mounted" };
   return checkOrSend(move, options, result.session);
+}
+
+/** What the source leaves out has to be at the target: in the repository itself or in another. */
+async function findAtTarget({ source, from, registry, to, blob, elsewhere, signal }: BlobMove): Promise<Brought> {
+  if (await registry.hasBlob(to, blob.digest, signal)) return { kind: "present" };
+  for (const repository of elsewhere?.() ?? []) {
+    if (repository === to) continue;
+    const result = await registry.mountBlob(to, blob.digest, repository, signal);
+    if (result.kind === "mounted") return { kind: "mounted" };
+    if (result.session !== undefined) await registry.cancelUpload(result.session);
+  }
+  // The source says what is missing, and where it is.
+  const content = await source.openBlob(from, blob, signal);
+  content.destroy();
+  throw new Error(`${source.name} has ${blob.digest} after all`);
 }
 
 /**

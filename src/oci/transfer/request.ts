@@ -15,6 +15,8 @@ export interface CopyRequest {
     /** Undefined: it is pushed by digest alone. */
     readonly tag: string | undefined;
   };
+  /** Repositories of the target's registry that may have what the source leaves out. */
+  readonly elsewhere?: () => readonly string[];
   /** Chosen platforms trim an index: it gets a digest of its own. */
   readonly platforms: "all" | readonly Platform[];
   /**

@@ -7,7 +7,7 @@ import { checkBytes } from "../../layout/verify.ts";
 import type { ManifestToPut, RegistryClient } from "../../registry-client.ts";
 import { blobParts } from "../blob-parts.ts";
 import type { FilePart } from "../file-range.ts";
-import { isDigestTag } from "../images.ts";
+import { isDigestTag } from "../notes.ts";
 import type { Archive } from "../open.ts";
 import { sourceMethods } from "../source.ts";
 import type { TarFile } from "./tar-file.ts";

@@ -1,0 +1,27 @@
+import type { Command } from "../command.ts";
+import { COLOR, CONFIG, JOBS, JSON_EVENTS, QUIET, TARGET } from "./options.ts";
+
+export const load: Command = {
+  name: "load",
+  usage: "mirror load ARCHIVE… [--target TARGET…]",
+  summary: "bring the images of an archive to targets",
+  details: `The same as mirror run --from ARCHIVE: the same nodes, names, gates and report as from the network, but images are
+read from the file, where they stand in it; nothing is unpacked. Versions are those in the archive.
+
+Several files are read as one: volumes, or an archive that was saved with --since and what it builds on.`,
+  examples: [
+    { line: "mirror load release.tar --target harbor", does: "push what a target takes" },
+    { line: "mirror load 1.2.1.tar 1.2.0.tar -t harbor", does: "what is new, and what it builds on" },
+  ],
+  options: [
+    TARGET,
+    { name: "dry-run", help: "write nothing: say what would be pushed" },
+    { name: "fail-fast", help: "start nothing new after the first failure" },
+    JOBS,
+    CONFIG,
+    JSON_EVENTS,
+    QUIET,
+    COLOR,
+  ],
+  run: async (host, args) => (await import("../load.ts")).load(host, args),
+};
