@@ -85,6 +85,7 @@ function host(): Host {
     out: process.stdout,
     err: process.stderr,
     now: () => Date.now(),
+    version,
     stopping: stopping.signal,
     killed: killed.signal,
     interruptedBy: () => interruptedBy,

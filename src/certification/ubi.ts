@@ -1,6 +1,8 @@
 import type { UbiAnswer, UbiOracle } from "./checks/check.ts";
 import { fieldOf, textOf } from "./pyxis/json.ts";
 
+/** The address of Red Hat's API that everybody can ask. */
+export const RED_HAT_CATALOG = "https://catalog.redhat.com/api/containers";
 const TIMEOUT_MS = 60_000;
 /** Where images of Red Hat itself are, as its catalog calls the place. */
 const REGISTRY = "registry.access.redhat.com";

@@ -8,6 +8,8 @@ export interface Host {
   readonly out: NodeJS.WriteStream;
   readonly err: NodeJS.WriteStream;
   readonly now: () => number;
+  /** Of mirror. */
+  readonly version: () => string;
   /** Aborted by the first interrupt. */
   readonly stopping: AbortSignal;
   /** Aborted by the second. */

@@ -1,3 +1,4 @@
+export { renderChecks } from "./checks.ts";
 export type { Environment, ReportKind, Terminal } from "./choose.ts";
 export { colorFor, reportKindFor, stampFor } from "./choose.ts";
 export { renderFailure } from "./failure.ts";

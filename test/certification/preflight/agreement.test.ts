@@ -3,13 +3,13 @@ import { isDeepStrictEqual } from "node:util";
 import { suite } from "uvu";
 import { checkImage, checkWithPreflight, type ImageReport, listOracle } from "../../../src/certification/index.ts";
 import { createRegistry, type Digest } from "../../../src/oci/index.ts";
+import { startTlsCatalog } from "../../rig/base-images.ts";
 import { type Case, certificationCases } from "../../rig/certification-cases.ts";
 import { containerImage } from "../../rig/container-image.ts";
 import { startDockerRegistry } from "../../rig/docker-registry.ts";
 import { pushImage } from "../../rig/push.ts";
 import { openRpmRig, rpmCommands } from "../../rig/rpm.ts";
 import { missingCommand, requires } from "../../rig/skip.ts";
-import { startTlsCatalog } from "../../rig/tls-catalog.ts";
 
 const commands = ["preflight", "docker-registry", "openssl", ...rpmCommands];
 const test = suite("agreement with preflight");

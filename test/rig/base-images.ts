@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import type { IncomingMessage } from "node:http";
-import { createServer } from "node:https";
+import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,14 +32,10 @@ export async function startTlsCatalog(ubiLayers: readonly string[]): Promise<Tls
   const name = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"];
   const kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
   execFileSync("openssl", ["req", ...kind, ...name, "-keyout", key, "-out", ca], { stdio: "ignore" });
-  const server = createServer({ key: await readFile(key), cert: await readFile(ca) }, async (request, response) => {
-    const answer = answerTo(request.url ?? "", await bodyOf(request), ubiLayers);
-    response.writeHead(answer === undefined ? 404 : 200, { "content-type": "application/json" });
-    response.end(JSON.stringify(answer ?? { status: 404 }));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const server = createTlsServer({ key: await readFile(key), cert: await readFile(ca) }, listenerFor(ubiLayers));
+  const port = await listening(server);
   return {
-    host: `127.0.0.1:${(server.address() as AddressInfo).port}/api/containers`,
+    host: `127.0.0.1:${port}/api/containers`,
     ca,
     componentOf: (policy) => COMPONENTS.find((one) => one.policy === policy)?.id ?? "",
     async stop() {
@@ -49,6 +45,34 @@ export async function startTlsCatalog(ubiLayers: readonly string[]): Promise<Tls
     },
   };
 }
+
+/** The same without TLS, as mirror can be told to ask; `base` is what a config's `catalog` is to be. */
+export async function startPlainCatalog(
+  ubiLayers: readonly string[],
+): Promise<{ readonly base: string; stop(): Promise<void> }> {
+  const server = createServer(listenerFor(ubiLayers));
+  const base = `http://127.0.0.1:${await listening(server)}/api/containers`;
+  return {
+    base,
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function listening(server: Pick<Server, "listen" | "address">): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+const listenerFor =
+  (ubiLayers: readonly string[]): RequestListener =>
+  async (request, response) => {
+    const answer = answerTo(request.url ?? "", await bodyOf(request), ubiLayers);
+    response.writeHead(answer === undefined ? 404 : 200, { "content-type": "application/json" });
+    response.end(JSON.stringify(answer ?? { status: 404 }));
+  };
 
 function answerTo(url: string, body: string, ubiLayers: readonly string[]): object | undefined {
   if (url === "/api/containers/graphql/") return { data: { find_images: imagesWith(body, ubiLayers) } };
