@@ -30,7 +30,9 @@ export const bundle: StepOf<"bundle"> = async (step, context, scope) => {
       replaces: declared.replaces,
     },
   });
-  const images = [...context.values.values()].filter((value) => value.kind === "published");
+  // Other bundles may come before this one: they are no images that manifests name.
+  const copies = [...context.values].filter(([id]) => id.startsWith(`copy:${declared.images}/`));
+  const images = copies.flatMap(([, value]) => (value.kind === "published" ? [value] : []));
   const content = await contentOf(declared, contents, images, scope, context.stopping);
   const files = content.files.map(({ path, bytes }) => ({ path, source: bytes, mode: "plain" as const }));
   const image = await assembleImage(

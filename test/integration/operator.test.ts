@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { suite } from "uvu";
+import { parse } from "yaml";
+import { findReferences } from "../../src/bundle/index.ts";
+import { type Config, readConfig } from "../../src/config/index.ts";
+import { assembleImage, createRegistry, createTransfer } from "../../src/oci/index.ts";
+import { type Catalog, startCatalog } from "../rig/catalog.ts";
+import { runMirror } from "../rig/cli.ts";
+import { type DockerRegistry, startDockerRegistry } from "../rig/docker-registry.ts";
+import { eventsOf, outcomesOf } from "../rig/events.ts";
+import { findCommand, missingCommand, requires } from "../rig/skip.ts";
+import { type OperatorTree, ownTree, realTree, textsIn } from "./operator/tree.ts";
+
+/**
+ * examples/seldon-deploy-operator in a tree of package manifests, against Debian's registry and the rig's catalog: a
+ * small tree of our own, and the real one where SELDON_DEPLOY_OPERATOR names a repository of it.
+ */
+const operator = suite("operator");
+const real = process.env.SELDON_DEPLOY_OPERATOR;
+const example = fileURLToPath(new URL("../../examples/seldon-deploy-operator/mirror.config.yaml", import.meta.url));
+const idle = new AbortController().signal;
+const HOSTED = "redhat-isv-containers";
+
+const missing = [missingCommand("docker-registry"), missingCommand("git")];
+const trees = [
+  { name: "a tree of our own", missing, make: ownTree },
+  {
+    name: "SeldonIO/seldon-deploy-operator",
+    missing: [...missing, real === undefined ? "SELDON_DEPLOY_OPERATOR names no repository of it" : undefined],
+    make: (folder: string) => realTree(real ?? "", folder),
+  },
+];
+
+let scratch = "";
+let upstream: DockerRegistry | undefined;
+let catalog: Catalog;
+
+operator.before(async () => {
+  scratch = await mkdtemp(join(tmpdir(), "mirror-operator-"));
+  if (findCommand("docker-registry") !== undefined) upstream = await startDockerRegistry();
+  catalog = await startCatalog();
+});
+operator.after(async () => {
+  await Promise.all([upstream?.stop(), catalog.stop()]);
+  await rm(scratch, { recursive: true });
+});
+
+for (const { name, missing: reasons, make } of trees) {
+  const here = requires(operator, ...reasons);
+  let tree: OperatorTree;
+  let hosted: DockerRegistry | undefined;
+
+  const env = (release = "1.2.1"): Record<string, string> => ({
+    ...Object.fromEntries(["DOCKER_IO", "QUAY_IO", "GCR_IO"].map((host) => [`${host}_MIRROR`, upstream?.host ?? ""])),
+    QUAY_DOMAIN: hosted?.host ?? "",
+    RHCR_DOMAIN: hosted?.host ?? "",
+    RHCR_CATALOG: catalog.base,
+    RELEASE: release,
+  });
+  const mirror = (args: readonly string[], release?: string) =>
+    runMirror(args, { cwd: tree.folder, env: env(release) });
+  const made = (bundle: string) => textsIn(join(tree.folder, ".mirror/bundles", bundle, "manifests"));
+
+  here(`${name}: a bundle waits for its images, and then all that build_push_cert did is done in order`, async () => {
+    tree = await make(join(scratch, name.replace(/\W/g, "-")));
+    hosted = await startDockerRegistry();
+    assert.ok(hosted);
+    catalog.repositories.clear();
+    await writeFile(join(tree.folder, "mirror.config.yaml"), await readFile(example, "utf8"));
+    for (const release of ["1.2.0", "1.2.1"])
+      await pushUpstream(upstream?.host ?? "", await config(tree, env(release)));
+
+    const first = await mirror(["run", "build_push_cert", "--json"]);
+    assert.equal(first.code, 4, first.stdout + first.stderr);
+    assert.equal(await tagsOf(hosted, "seldon/seldon-deploy-operator-bundle-cert"), "v0.7.0 v1.0.0 v1.2.0");
+
+    await publish(hosted, await config(tree, env()));
+    const second = await mirror(["run", "build_push_cert", "--json"]);
+    assert.equal(second.code, 0, second.stdout + second.stderr);
+    assert.equal(await tagsOf(hosted, "seldon/seldon-deploy-operator-bundle-cert"), "v0.7.0 v1.0.0 v1.2.0 v1.2.1");
+    const order = eventsOf(second.stdout).flatMap((event) =>
+      event.type === "node-settled" ? [event.id as string] : [],
+    );
+    const at = (id: string) => order.indexOf(id);
+    assert.ok(at("copy:certified/operator") < at("published:certified"));
+    assert.ok(at("published:certified") < at("bundle:current"));
+    assert.ok(at("bundle:v1.2.0") < at("bundle:current"));
+    assert.equal(order.at(-1), "build_push_cert");
+
+    const third = await mirror(["run", "build_push_cert", "--json"]);
+    const effects = outcomesOf(third.stdout, "").map((one) => (one.kind === "done" ? one.effect : one.kind));
+    assert.ok(!effects.includes("changed"), effects.join());
+  });
+
+  here(`${name}: with pinning by digest no reference is left by tag, and every image is listed`, async () => {
+    const texts = await made("current");
+    const references = [...texts].flatMap(([file, text]) => findReferences(text, file));
+    assert.ok(references.length > 10);
+    assert.deepEqual(
+      references.filter(({ reference }) => !/@sha256:[0-9a-f]{64}$/.test(reference)),
+      [],
+    );
+    const csv = [...texts.values()].find((text) => /^kind: ClusterServiceVersion$/m.test(text)) ?? "";
+    const listed = (parse(csv) as { spec: { relatedImages: { image: string; name: string }[] } }).spec.relatedImages;
+    const used = references
+      .filter(({ path }) => !path.startsWith("spec.relatedImages"))
+      .map(({ reference }) => reference);
+    assert.deepEqual(listed.map(({ image }) => image).toSorted(), [...new Set(used)].toSorted());
+    assert.equal(new Set(listed.map((image) => image.name)).size, listed.length);
+  });
+
+  here(`${name}: with pinning by tag the certified manifests of 1.2.0 are what the old script wrote`, async () => {
+    const text = await readFile(example, "utf8");
+    const byTag = text.replace("pin: digest", "pin: tag").replace(/ {2}v1\.2\.0:\n(?: {4}.*\n)+/, "");
+    await writeFile(join(tree.folder, "mirror.config.yaml"), byTag);
+    await pushBuilt();
+    const { code, stdout, stderr } = await mirror(["run", "bundle:current"], "1.2.0");
+    assert.equal(code, 0, stdout + stderr);
+    const written = await made("current");
+    assert.deepEqual([...written.keys()], [...tree.certified.keys()]);
+    for (const [file, expected] of tree.certified) assert.equal(written.get(file), expected, file);
+  });
+
+  here(`${name}: bundles of before keep their bytes`, async () => {
+    for (const version of ["1.2.0", "1.0.0", "0.7.0"]) {
+      const kept = await textsIn(join(tree.folder, "packagemanifests-certified", version));
+      assert.deepEqual(await made(`v${version}`), kept);
+    }
+    await hosted?.stop();
+  });
+
+  /** The images of 1.2.0, pushed and published as those of 1.2.1 were; their bundle has no tag at Quay yet. */
+  const pushBuilt = async (): Promise<void> => {
+    await hosted?.stop();
+    hosted = await startDockerRegistry();
+    catalog.repositories.clear();
+    assert.equal((await mirror(["run", "--target", "certified"], "1.2.0")).code, 0);
+    await publish(hosted, await config(tree, env("1.2.0")));
+  };
+}
+
+const config = (tree: OperatorTree, env: Record<string, string>): Promise<Config> =>
+  readConfig({ path: join(tree.folder, "mirror.config.yaml"), env });
+
+/** A small image for each that the config names, and for the one that only the manifests name. */
+async function pushUpstream(host: string, { images }: Config): Promise<void> {
+  const client = createRegistry({ host });
+  const transfer = createTransfer();
+  const named = [...images.values()].flatMap(({ origin, version }) =>
+    origin.kind === "upstream" && version.kind === "tag" ? [[origin.repository, version.tag] as const] : [],
+  );
+  for (const [repository, tag] of [...named, ["kubebuilder/kube-rbac-proxy", "v0.5.0"] as const]) {
+    const files = [{ path: "name", source: Buffer.from(`${repository}:${tag}`) }];
+    const source = await assembleImage({ name: repository, files }, idle);
+    await transfer.copy({
+      from: { source, repository, digest: source.digest },
+      to: { registry: client, repository, tag },
+      ...{ platforms: "all", tags: "mutable", stopping: idle, killed: idle },
+    });
+  }
+  client.close();
+}
+
+/** Red Hat publishes what stands in the hosted repositories. */
+async function publish(registry: DockerRegistry | undefined, { targets, images }: Config): Promise<void> {
+  const client = createRegistry({ host: registry?.host ?? "" });
+  for (const { as, component, image } of targets.get("certified")?.entries ?? []) {
+    const version = images.get(image)?.version;
+    assert.ok(version?.kind === "tag");
+    const head = await client.headManifest(`${HOSTED}/${component}`, version.tag, idle);
+    assert.ok(head, image);
+    catalog.repositories.set(`seldonio/${as}`, [{ digest: head.digest, published: true }]);
+  }
+  client.close();
+}
+
+async function tagsOf(registry: DockerRegistry | undefined, repository: string): Promise<string> {
+  const answer = await fetch(`http://${registry?.host}/v2/${repository}/tags/list`);
+  const { tags } = (await answer.json()) as { tags: string[] };
+  return tags.toSorted().join(" ");
+}
+
+operator.run();
