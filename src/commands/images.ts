@@ -5,12 +5,15 @@ import { sharedNames, withCharts } from "../plan/index.ts";
 import { type ChartImages, findInChart, type RenderedChart, versionOf } from "../release/index.ts";
 import { colorFor, renderFailure, renderImages, renderWhy } from "../report/index.ts";
 import { type Asking, openAsking } from "./asking.ts";
+import { type ChartChanges, chartChanges, renderChanges } from "./chart-changes.ts";
 import type { Arguments, Host } from "./command.ts";
 import { findInManifests } from "./manifests.ts";
 import { whatToRead } from "./what-to-read.ts";
 
 /** Charts by their names in the config, as they were rendered. */
 type Charts = ReadonlyMap<string, RenderedChart>;
+
+const NO_CHANGES: ChartChanges = { since: new Map(), disagreements: [] };
 
 /** `mirror images`: every image that charts and manifests name. Gives 2 where some of them could not be read. */
 export async function images(host: Host, args: Arguments): Promise<number> {
@@ -23,8 +26,11 @@ export async function images(host: Host, args: Arguments): Promise<number> {
     const merged = mergeFindings(groups);
     const flagged = config === undefined ? merged : withCollisions(merged, config, rendered);
     const findings = args.flags.has("confirm") ? await confirmed(flagged, asking) : flagged;
-    print(host, args, findings, rendered);
-    return findings.unread.length > 0 ? 2 : 0;
+    const changes = config === undefined ? NO_CHANGES : await chartChanges(host, config, rendered, findings);
+    print(host, args, { findings, charts: rendered, changes });
+    const disagrees = args.flags.has("frozen") && changes.disagreements.length > 0;
+    if (disagrees) for (const failure of changes.disagreements) tell(host, args, failure, "error");
+    return findings.unread.length > 0 || disagrees ? 2 : 0;
   } finally {
     await asking.close();
   }
@@ -61,17 +67,29 @@ async function confirmed(findings: Findings, asking: Asking): Promise<Findings> 
   return { ...findings, images, warnings: [...findings.warnings, ...asking.silent()] };
 }
 
-function print(host: Host, args: Arguments, findings: Findings, charts: Charts): void {
-  host.out.write(textOf(host, args, findings, charts));
+/** What there is to say. */
+interface Outcome {
+  readonly findings: Findings;
+  readonly charts: Charts;
+  readonly changes: ChartChanges;
+}
+
+function print(host: Host, args: Arguments, outcome: Outcome): void {
+  const { findings, changes } = outcome;
+  host.out.write(textOf(host, args, outcome));
   if (args.flags.has("json")) return;
   for (const failure of findings.unread) tell(host, args, failure, "error");
   for (const failure of findings.warnings) tell(host, args, failure, "warning");
-  if (args.flags.has("plain")) tellOfCandidates(host, findings);
+  if (!args.flags.has("plain")) return;
+  host.err.write(renderChanges(changes.since));
+  tellOfCandidates(host, findings);
 }
 
-function textOf(host: Host, args: Arguments, findings: Findings, rendered: Charts): string {
+function textOf(host: Host, args: Arguments, { findings, charts: rendered, changes: { since } }: Outcome): string {
   if (args.flags.has("json")) {
-    const charts = [...rendered].map(([name, { version, ref, commit }]) => ({ name, version, ref, commit }));
+    const charts = [...rendered].map(([name, { version, ref, commit }]) => {
+      return { name, version, ref, commit, change: since.get(name) };
+    });
     return `${JSON.stringify({ ...findings, charts }, undefined, 2)}\n`;
   }
   if (args.flags.has("plain")) {
@@ -84,7 +102,7 @@ function textOf(host: Host, args: Arguments, findings: Findings, rendered: Chart
   const width = host.out.isTTY ? host.out.columns : undefined;
   const titles = [...rendered].map(([name, chart]) => `${name} ${versionOf(chart)}\n`).join("");
   const list = args.flags.has("why") ? renderWhy(findings, { color, width }) : renderImages(findings, { color, width });
-  return titles === "" ? list : `${titles}\n${list}`;
+  return [titles, list, renderChanges(since)].filter((part) => part !== "").join("\n");
 }
 
 function tell(host: Host, args: Arguments, failure: Failure, severity: "error" | "warning"): void {

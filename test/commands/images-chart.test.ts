@@ -117,6 +117,40 @@ test("a required value that nobody gave ends the rendering, or is reported where
     );
   }));
 
+const LOCK = `version: 1
+charts:
+  shop:
+    source: shop
+    version: 0.2.0
+    images:
+      "docker.io/library/mysql:8": ["shop/templates/web.yaml: spec.containers[0].image"]
+      "quay.io/shop/old:1": ["shop/templates/web.yaml: spec.containers[1].image"]
+      "quay.io/shop/helper:9": ["shop/templates/web.yaml: spec.containers[0].env[0].value"]
+`;
+
+test("what has changed since the lock is shown, and fails with --frozen", () =>
+  inShop(async ({ folder, write }, repository) => {
+    await write("mirror.config.yaml", CONFIG("{ folder: git }", repository));
+    await write("mirror.lock.yaml", LOCK);
+    const changed = await runMirror(["images", "shop"], { cwd: folder });
+    assert.equal(changed.code, 0, changed.stderr);
+    assert.match(
+      changed.stdout,
+      /\n\nshop: 2 new, 1 gone since 0\.2\.0\n {2}\+ gcr\.io\/team\/mysql:8\n {2}\+ quay\.io\/shop\/web:1\.0\n {2}- quay\.io\/shop\/old:1\n$/,
+    );
+    const frozen = await runMirror(["images", "shop", "--frozen", "--json"], { cwd: folder });
+    assert.equal(frozen.code, 2);
+    assert.match(frozen.stderr, /error lock\/disagrees: shop is at version 0\.3\.0, and the lock has 0\.2\.0/);
+    assert.deepEqual(JSON.parse(frozen.stdout).charts[0].change.gone, ["quay.io/shop/old:1"]);
+    const same = LOCK.replace("0.2.0", "0.3.0")
+      .replace("quay.io/shop/old:1", "quay.io/shop/web:1.0")
+      .replace("    images:", '    images:\n      "gcr.io/team/mysql:8": ["cache"]');
+    await write("mirror.lock.yaml", same);
+    const unchanged = await runMirror(["images", "shop", "--frozen"], { cwd: folder });
+    assert.equal(unchanged.code, 0, unchanged.stderr);
+    assert.doesNotMatch(unchanged.stdout, /since/);
+  }));
+
 test("a chart that the config does not have is told, with the nearest", () =>
   inShop(async ({ folder, write }, repository) => {
     await write("mirror.config.yaml", CONFIG("{ folder: git }", repository));

@@ -25,6 +25,7 @@ confirmed, and a sure one that is missing has a dead source. With a config, its 
     { name: "plain", help: "print one reference a line: sure and confirmed ones" },
     JSON_DOCUMENT,
     { name: "confirm", help: "ask registries for each image" },
+    { name: "frozen", help: "fail where the images of a chart are not those in the lock" },
     { name: "offline", help: "take sources and dependencies of charts from the cache: nobody is asked" },
     {
       name: "values",
