@@ -107,8 +107,9 @@ async function bundle() {
     sourcemap: true,
     write: false,
     chunkNames: "chunks/[name]-[hash]",
-    // Tasks must share the one zx; the compiler of tasks is a wasm file that finds itself by its path.
-    external: ["zx", "zx/*", "@swc/wasm-typescript"],
+    // Tasks must share the one zx; the compiler of tasks is a wasm file that finds itself by its path; what undici
+    // exports is known to Node alone.
+    external: ["zx", "zx/*", "@swc/wasm-typescript", "undici"],
     // What was CommonJS asks for node's own modules with `require`.
     banner: {
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',

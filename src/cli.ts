@@ -7,6 +7,7 @@ import { helpOf, overview } from "./commands/help.ts";
 import { parseRequest } from "./commands/parse.ts";
 import { commands } from "./commands/table/index.ts";
 import { Failed, FailedTogether, failuresOf } from "./failure/index.ts";
+import { proxiesIn } from "./oci/http/proxies.ts";
 
 // Node 22 and later keep the compiled form of this program for the next start.
 if ("enableCompileCache" in module && typeof module.enableCompileCache === "function") module.enableCompileCache();
@@ -38,11 +39,19 @@ async function main(argv: readonly string[]): Promise<number> {
       case "help":
         return print(helpOf(request.command));
       case "command":
+        if (proxiesIn(process.env) === "environment") await proxyServices(process.env);
         return await request.command.run(host(), request.args);
     }
   } catch (thrown) {
     return await fail(thrown, argv.includes("--no-color"));
   }
+}
+
+/** Services that are no registries (Red Hat's, Quay's and Harbor's API) are asked by Node's own `fetch`. */
+async function proxyServices(env: NodeJS.ProcessEnv): Promise<void> {
+  const { EnvHttpProxyAgent, setGlobalDispatcher } = await import("undici");
+  const direct = [env.no_proxy ?? env.NO_PROXY ?? "", "localhost", "127.0.0.1", "[::1]"];
+  setGlobalDispatcher(new EnvHttpProxyAgent({ noProxy: direct.filter((name) => name !== "").join(",") }));
 }
 
 function print(text: string): number {
