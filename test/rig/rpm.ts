@@ -17,12 +17,16 @@ export interface PackageSpec {
   readonly arch?: string;
   /** Lines of `%files`: a path, with `%config`, `%doc` and the like before it. */
   readonly files?: readonly string[];
+  /** Names of further packages that the same file of rpmbuild makes, without files. */
+  readonly also?: readonly string[];
 }
 
 /** Builds packages and installs them, as far as rpm's database goes: with Debian's rpm, into folders of its own. */
 export interface RpmRig {
   /** The file of a package. */
   build(spec: PackageSpec): Promise<string>;
+  /** The files of a package and those named beside it. */
+  buildAll(spec: PackageSpec): Promise<readonly string[]>;
   /** A database with these package files installed, in the order given; a later version takes the place of an earlier. */
   database(
     packages: readonly string[],
@@ -47,17 +51,20 @@ export async function openRpmRig(): Promise<RpmRig> {
     await mkdir(path, { recursive: true });
     return path;
   };
-  return {
+  const rig: RpmRig = {
     async build(spec) {
+      const [file] = await rig.buildAll(spec);
+      if (file === undefined) throw new Error(`no package was built of ${spec.name}`);
+      return file;
+    },
+    async buildAll(spec) {
       const top = await next("build");
       await writeFile(join(top, "one.spec"), specOf(spec));
       const arch = spec.arch ?? "noarch";
       await run("rpmbuild", ["-bb", "--target", arch, "--define", `_topdir ${top}`, join(top, "one.spec")], {
         env: { PATH: process.env.PATH, HOME: top },
       });
-      const [file] = await readdir(join(top, "RPMS", arch));
-      if (file === undefined) throw new Error(`no package was built of ${spec.name}`);
-      return join(top, "RPMS", arch, file);
+      return (await readdir(join(top, "RPMS", arch))).sort().map((file) => join(top, "RPMS", arch, file));
     },
     async database(packages, { backend = "sqlite", from } = {}) {
       const path = await next("db");
@@ -83,6 +90,7 @@ export async function openRpmRig(): Promise<RpmRig> {
     },
     stop: () => rm(folder, { recursive: true, force: true }),
   };
+  return rig;
 }
 
 /** Nothing writes rpm's Berkeley DB any more: the same packages, loaded with Berkeley DB's own tool. */
@@ -108,7 +116,7 @@ async function berkeleyOf(sqlite: Buffer, folder: string): Promise<Buffer> {
   return readFile(join(folder, "Packages"));
 }
 
-function specOf({ name, version, release, vendor, files = [] }: PackageSpec): string {
+function specOf({ name, version, release, vendor, files = [], also = [] }: PackageSpec): string {
   const paths = files.map((line) => line.split(" ").at(-1) ?? "");
   return [
     `Name: ${name}`,
@@ -119,10 +127,17 @@ function specOf({ name, version, release, vendor, files = [] }: PackageSpec): st
     ...(vendor === undefined ? [] : [`Vendor: ${vendor}`]),
     "%description",
     "A package of a test.",
+    ...also.flatMap((one) => [
+      `%package -n ${one}`,
+      `Summary: The ${one} of a test`,
+      `%description -n ${one}`,
+      "More.",
+    ]),
     "%install",
     ...paths.map((path) => `mkdir -p %{buildroot}$(dirname ${path}) && touch %{buildroot}${path}`),
     "%files",
     ...files,
+    ...also.map((one) => `%files -n ${one}`),
     "",
   ].join("\n");
 }

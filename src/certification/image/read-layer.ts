@@ -1,4 +1,4 @@
-import type { Readable, Transform } from "node:stream";
+import { addAbortSignal, type Readable, type Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Failed } from "../../failure/index.ts";
 import { type Descriptor, shortDigest } from "../../oci/index.ts";
@@ -29,20 +29,31 @@ export async function readLayer(blob: Readable, descriptor: Descriptor, signal: 
   }
   const contents = new Map<string, Buffer>();
   const entries: Entry[] = [];
+  const failures: unknown[] = [];
   const read = async (chunks: AsyncIterable<Uint8Array>): Promise<void> => {
-    for await (const { header, content } of readTar(chunks)) {
-      const entry = entryOf(header);
-      entries.push(entry);
-      if (isKept(entry)) contents.set(entry.path, await content());
+    try {
+      for await (const { header, content } of readTar(chunks)) {
+        const entry = entryOf(header);
+        entries.push(entry);
+        if (isKept(entry)) contents.set(entry.path, await content());
+      }
+    } catch (thrown) {
+      failures.push(thrown);
+      // Nobody is to wait for more of it.
+      blob.destroy();
+      throw thrown;
     }
   };
+  addAbortSignal(signal, blob);
   try {
     const { packing, chunks } = await lookInto(blob);
     if (packing === "none") await pipeline(chunks, counted, read, { signal });
     else await pipeline(chunks, unpackerFor(packing, descriptor), counted, read, { signal });
   } catch (thrown) {
     blob.destroy();
-    throw thrown instanceof Failed || signal.aborted ? thrown : unreadable(descriptor, thrown);
+    signal.throwIfAborted();
+    failures.push(thrown);
+    throw failures.find((one) => one instanceof Failed) ?? unreadable(descriptor, failures[0]);
   }
   return { entries, size, databases: databasesIn(contents), texts: textsIn(contents) };
 }

@@ -102,13 +102,15 @@ function* recordsOf(body: Buffer): Generator<readonly [string, string]> {
 function withRecords({ type, ...raw }: Raw, records: ReadonlyMap<string, string>): TarHeader {
   const name = records.get("path") ?? raw.name;
   const kind = KINDS[type] ?? "other";
-  const size = records.get("size");
+  const written = records.get("size");
+  const size = written === undefined ? raw.size : Number(written);
+  if (!Number.isSafeInteger(size) || size < 0) throw new Error("its tar has a file of an impossible size");
   return {
     ...raw,
     name,
     // Tars of before 1988 tell folders by the slash alone.
     kind: kind === "file" && name.endsWith("/") ? "folder" : kind,
-    size: size === undefined ? raw.size : Number.parseInt(size, 10),
+    size,
     target: records.get("linkpath") ?? raw.target,
     records,
   };

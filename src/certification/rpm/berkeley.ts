@@ -75,6 +75,7 @@ const isCounter = (key: Buffer): boolean =>
   key.readUInt8(0) === ITEM.keyData && key.length === 5 && key.subarray(1).every((byte) => byte === 0);
 
 function overflowOf(file: File, first: number, length: number): Buffer {
+  if (length > file.bytes.length) throw new Unreadable("a value of the Berkeley DB file is larger than the file");
   const parts: Buffer[] = [];
   let left = length;
   for (let number = first; left > 0; ) {

@@ -57,9 +57,9 @@ export function readHeader(blob: Buffer): Header {
     numbers(tag) {
       const entry = found(tag, TYPE.int32);
       if (entry === undefined) return [];
-      return withinBytes("a package's header", () =>
-        Array.from({ length: entry.count }, (_, index) => data.readUInt32BE(entry.offset + 4 * index)),
-      );
+      if (entry.offset + 4 * entry.count > data.length)
+        throw new Unreadable("numbers of a package's header end too early");
+      return Array.from({ length: entry.count }, (_, index) => data.readUInt32BE(entry.offset + 4 * index));
     },
     bytes(tag) {
       const entry = found(tag, TYPE.binary);

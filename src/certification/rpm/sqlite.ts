@@ -8,8 +8,6 @@ import { Unreadable, withinBytes } from "./unreadable.ts";
 const MAGIC = "SQLite format 3\0";
 const LEAF = 0x0d;
 const INTERIOR = 0x05;
-/** Deeper than any table of 2^32 pages can be: a file whose pages point in a circle ends here. */
-const DEEPEST = 20;
 
 interface Pages {
   readonly bytes: Buffer;
@@ -32,7 +30,7 @@ export function sqliteBlobs(bytes: Buffer, table: string, log?: Buffer): readonl
   return withinBytes("the SQLite file", () => {
     const pages = pagesOf(bytes, log);
     const root = rootOf(pages, table);
-    const blobs = [...rowsOf(pages, root, DEEPEST)].map((record) => record.find(Buffer.isBuffer));
+    const blobs = [...rowsOf(pages, root)].map((record) => record.find(Buffer.isBuffer));
     return blobs.filter((blob) => blob !== undefined);
   });
 }
@@ -74,7 +72,7 @@ function pagesOfLog(log: Buffer, size: number): Map<number, Buffer> {
 
 function rootOf(pages: Pages, table: string): number {
   // sqlite_schema: type, name, tbl_name, rootpage, sql.
-  for (const [type, name, , root] of rowsOf(pages, 1, DEEPEST, "text")) {
+  for (const [type, name, , root] of rowsOf(pages, 1, "text")) {
     if (textOf(type) === "table" && textOf(name) === table && typeof root === "number") return root;
   }
   throw new Unreadable(`the SQLite file has no table ${table}`);
@@ -82,21 +80,33 @@ function rootOf(pages: Pages, table: string): number {
 
 const textOf = (value: Value): string => (Buffer.isBuffer(value) ? value.toString("utf8") : "");
 
-/** The records below a page of a table's b-tree; `text` keeps texts as bytes too, without it blobs alone are kept. */
-function* rowsOf(pages: Pages, number: number, depth: number, keep?: "text"): Generator<readonly Value[]> {
-  if (depth === 0) throw new Unreadable("the SQLite file is deeper than it can be");
-  const page = pages.page(number);
-  const start = number === 1 ? 100 : 0;
-  const kind = page.readUInt8(start);
-  if (kind !== LEAF && kind !== INTERIOR) throw new Unreadable(`page ${number} of the SQLite file is of no table`);
-  const cells = page.readUInt16BE(start + 3);
-  const pointers = start + (kind === LEAF ? 8 : 12);
-  for (let cell = 0; cell < cells; cell++) {
-    const at = page.readUInt16BE(pointers + 2 * cell);
-    if (kind === LEAF) yield recordOf(payloadAt(pages, page, at), keep);
-    else yield* rowsOf(pages, page.readUInt32BE(at), depth - 1, keep);
+/** The records of a table's b-tree by its root; `text` keeps texts as bytes too, without it blobs alone are kept. */
+function* rowsOf(pages: Pages, root: number, keep?: "text"): Generator<readonly Value[]> {
+  const seen = new Set<number>();
+  const waiting = [root];
+  for (let number = waiting.pop(); number !== undefined; number = waiting.pop()) {
+    // Each page stands at one place of a tree.
+    if (seen.has(number)) throw new Unreadable("pages of the SQLite file point in a circle");
+    seen.add(number);
+    const page = pages.page(number);
+    const start = number === 1 ? 100 : 0;
+    const kind = page.readUInt8(start);
+    if (kind === LEAF) for (const at of cellsOf(page, start, 8)) yield recordOf(payloadAt(pages, page, at), keep);
+    else if (kind === INTERIOR) waiting.push(...childrenOf(page, start));
+    else throw new Unreadable(`page ${number} of the SQLite file is of no table`);
   }
-  if (kind === INTERIOR) yield* rowsOf(pages, page.readUInt32BE(start + 8), depth - 1, keep);
+}
+
+/** Where the cells of a page stand in it; their pointers follow its head. */
+function cellsOf(page: Buffer, start: number, head: number): number[] {
+  const count = page.readUInt16BE(start + 3);
+  return Array.from({ length: count }, (_, cell) => page.readUInt16BE(start + head + 2 * cell));
+}
+
+/** The pages below an interior one, the last first, as a stack gives them back in order. */
+function childrenOf(page: Buffer, start: number): number[] {
+  const left = cellsOf(page, start, 12).map((at) => page.readUInt32BE(at));
+  return [page.readUInt32BE(start + 8), ...left.reverse()];
 }
 
 /** The payload of a leaf's cell, with what of it spilled into overflow pages. */
