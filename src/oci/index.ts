@@ -2,9 +2,13 @@ export {
   type Archive,
   type ArchiveBase,
   type ArchiveTarget,
+  archiveNotes,
   archiveSource,
+  differenceOf,
+  lookInto,
   openArchive,
   openArchiveTarget,
+  verifyArchive,
   whatIsIn,
 } from "./archive/index.ts";
 export { type AssembledImage, assembleImage, assembleIndex, type ImageFile, type ImageSpec } from "./assemble/index.ts";

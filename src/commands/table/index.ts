@@ -1,4 +1,5 @@
 import type { Command } from "../command.ts";
+import { archive } from "./archive.ts";
 import { certify } from "./certify.ts";
 import { check } from "./check.ts";
 import { graph } from "./graph.ts";
@@ -11,4 +12,16 @@ import { run } from "./run.ts";
 import { save } from "./save.ts";
 
 /** Every command, in the order of the help. Their code is loaded when they run. */
-export const commands: readonly Command[] = [run, plan, save, load, graph, list, images, relocate, certify, check];
+export const commands: readonly Command[] = [
+  run,
+  plan,
+  save,
+  load,
+  archive,
+  graph,
+  list,
+  images,
+  relocate,
+  certify,
+  check,
+];

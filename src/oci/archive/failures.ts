@@ -103,3 +103,19 @@ export function baseMissing(name: string, base: string, digest: string): Failed 
     hint: `Load ${base} first, or give it along: mirror load ${name} ${base}`,
   });
 }
+
+/** An image of an archive names what the archive does not hold, and nobody said that it would. */
+export function incomplete(
+  name: string,
+  image: string,
+  missing: readonly { readonly digest: string }[],
+): Failed["failure"] {
+  const count = missing.length === 1 ? "a blob" : `${missing.length} blobs`;
+  return {
+    code: "archive/incomplete",
+    class: "permanent",
+    message: `${image} in ${name} is not whole: ${count} of it are not there`,
+    hint: "Save it again; a volume of several may need the others beside it",
+    detail: missing.slice(0, 5).map(({ digest }) => digest),
+  };
+}

@@ -37,6 +37,13 @@ export function notesOf({ rest }: Catalogue): ArchiveNotes {
   return { lock: digest("lock"), base: text("base"), baseImages: digest("baseImages"), volume: text("volume") };
 }
 
+/** What several files of an archive note together: the first that says something counts. */
+export function archiveNotes(catalogues: readonly Catalogue[]): ArchiveNotes {
+  const all = catalogues.map(notesOf);
+  const first = <Key extends keyof ArchiveNotes>(key: Key) => all.find((notes) => notes[key] !== undefined)?.[key];
+  return { lock: first("lock"), base: first("base"), baseImages: first("baseImages"), volume: first("volume") };
+}
+
 /** The notes as the fields of an index; none where there is nothing to note. */
 export function annotated(notes: ArchiveNotes): Readonly<Record<string, unknown>> {
   const entries = Object.entries(KEYS).flatMap(([name, key]) => {
