@@ -3,7 +3,7 @@ import type { Bundle } from "../config/index.ts";
 import { unreachable } from "../failure/index.ts";
 import { assembleImage } from "../oci/index.ts";
 import { pinElsewhere, refuseOtherVersions, replacementOf } from "./bundle/references.ts";
-import { writeBundle } from "./bundle/write.ts";
+import { bundleFolder, writeBundle } from "./bundle/write.ts";
 import { publish } from "./publish.ts";
 import type { Scope, StepOf } from "./scope.ts";
 import type { PublishedImage } from "./value.ts";
@@ -52,7 +52,9 @@ export const bundle: StepOf<"bundle"> = async (step, context, scope) => {
     scope,
   );
   if (result.kind !== "done") return result;
-  return { ...result, summary: `${result.summary}, ${said(declared, content.replaced.length)}` };
+  const folder = bundleFolder(declared.name, scope.config.folder);
+  const value = result.value.kind === "published" ? { ...result.value, folder } : result.value;
+  return { ...result, value, summary: `${result.summary}, ${said(declared, content.replaced.length)}` };
 };
 
 async function contentOf(

@@ -35,6 +35,8 @@ export interface PublishedImage {
   readonly pinned: string;
   readonly digest: Digest;
   readonly platforms: readonly string[];
+  /** Of a bundle: where its files are as they are in the image. */
+  readonly folder?: string;
 }
 
 export type StepValues = ReadonlyMap<NodeId, StepValue>;

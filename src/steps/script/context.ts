@@ -104,6 +104,8 @@ export interface TaskImage {
   readonly digest: string;
   /** `os/architecture[/variant]` of each image of an index. */
   readonly platforms: readonly string[];
+  /** Of a bundle: the absolute path of the folder with its files as they are in the image. Nobody may write there. */
+  readonly folder?: string;
 }
 
 /** Where images are published. */
