@@ -4,3 +4,5 @@ export const DEFAULT_JOBS = 64;
 export const JOBS_PER_REGISTRY = 64;
 /** Attempts at a node whose failures may pass. */
 export const DEFAULT_ATTEMPTS = 3;
+/** Where `mirror serve` listens, where nothing is said: what clients take for a registry without TLS. */
+export const DEFAULT_LISTEN = "127.0.0.1:5000";

@@ -53,7 +53,19 @@ export type {
   RegistrySource,
   UploadSession,
 } from "./registry-client.ts";
-export { type ServedRegistry, type ServedRequest, type ServeOptions, serveLayout } from "./server/index.ts";
+export {
+  type Certificate,
+  type Content,
+  type Doorkeeper,
+  doorkeeper,
+  isLoopbackHost,
+  type Served,
+  type ServedRegistry,
+  type ServedRequest,
+  type ServeOptions,
+  serveContent,
+  serveLayout,
+} from "./server/index.ts";
 export {
   type CopyRequest,
   type CopyResult,

@@ -2,7 +2,7 @@ export { renderChecks } from "./checks.ts";
 export type { Environment, ReportKind, Terminal } from "./choose.ts";
 export { colorFor, reportKindFor, stampFor } from "./choose.ts";
 export { renderFailure } from "./failure.ts";
-export { formatBytes, formatDuration, formatRate } from "./format.ts";
+export { formatBytes, formatCount, formatDuration, formatRate, formatTime } from "./format.ts";
 export type { GraphFormat, GraphNode } from "./graph/graph.ts";
 export { renderGraph } from "./graph/graph.ts";
 export { type ImagesOptions, renderImages, renderWhy } from "./images.ts";

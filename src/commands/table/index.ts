@@ -10,6 +10,7 @@ import { plan } from "./plan.ts";
 import { relocate } from "./relocate.ts";
 import { run } from "./run.ts";
 import { save } from "./save.ts";
+import { serve } from "./serve.ts";
 
 /** Every command, in the order of the help. Their code is loaded when they run. */
 export const commands: readonly Command[] = [
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   save,
   load,
   archive,
+  serve,
   graph,
   list,
   images,

@@ -1,11 +1,11 @@
 import { createReadStream } from "node:fs";
-import { readFile, rm, stat } from "node:fs/promises";
+import { lstat, readFile, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { type Digest, hexOf } from "../digest.ts";
+import { type Digest, hexOf, isDigest } from "../digest.ts";
 import type { Descriptor } from "../manifest.ts";
 import { type BlobWriter, startBlob } from "./blob-writer.ts";
-import { unlessMissing } from "./disk.ts";
+import { namesIn, unlessMissing } from "./disk.ts";
 import { notFound } from "./failures.ts";
 import type { BlobReads } from "./reading.ts";
 import { checkBytes, mismatch, verified } from "./verify.ts";
@@ -15,6 +15,10 @@ export interface Blobs extends BlobReads {
   start(algorithm: "sha256" | "sha512"): Promise<BlobWriter>;
   put(blob: Descriptor, content: AsyncIterable<Uint8Array>): Promise<void>;
   remove(digest: Digest): Promise<void>;
+  /** Makes a blob count as just written; false where it is not there. */
+  touch(digest: Digest): Promise<boolean>;
+  /** All that are there, with the milliseconds since 1970 of their last write or touch. */
+  list(): AsyncIterable<{ readonly digest: Digest; readonly size: number; readonly at: number }>;
 }
 
 /** Positions of the first and the last byte, both included. */
@@ -72,5 +76,21 @@ export function blobsIn(folder: string, uploads: string): Blobs {
 
   const remove = (digest: Digest): Promise<void> => rm(placeOf(digest), { force: true });
 
-  return { size, read, readIfThere, open, range, start, put, remove };
+  async function touch(digest: Digest): Promise<boolean> {
+    const now = new Date();
+    return (await unlessMissing(utimes(placeOf(digest), now, now).then(() => true))) ?? false;
+  }
+
+  async function* list() {
+    for (const algorithm of await namesIn(join(folder, "blobs"))) {
+      for (const hex of await namesIn(join(folder, "blobs", algorithm))) {
+        const digest = `${algorithm}:${hex}`;
+        if (!isDigest(digest)) continue;
+        const found = await unlessMissing(lstat(placeOf(digest)));
+        if (found?.isFile()) yield { digest, size: found.size, at: found.mtimeMs };
+      }
+    }
+  }
+
+  return { size, read, readIfThere, open, range, start, put, remove, touch, list };
 }

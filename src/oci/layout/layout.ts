@@ -5,6 +5,7 @@ import type { ManifestToPut } from "../registry-client.ts";
 import type { BlobWriter } from "./blob-writer.ts";
 import { blobsIn } from "./blobs.ts";
 import { addManifest, type Catalogue, removeManifest } from "./catalogue.ts";
+import { type Collected, collectGarbage } from "./collect.ts";
 import { type Contents, contentsOf } from "./contents.ts";
 import { explained, missingContent } from "./failures.ts";
 import { checkFolder, prepareFolder, uploadsIn } from "./folder.ts";
@@ -30,6 +31,10 @@ export interface Layout extends ReadableLayout {
   deleteManifest(repository: string, digest: Digest): Promise<boolean>;
   /** Removes a blob, unless a manifest of any repository needs it. */
   deleteBlob(digest: Digest): Promise<"deleted" | "missing" | "needed">;
+  /** Keeps a blob from being collected for the time of a push: whoever asked for it means to refer to it. */
+  keepBlob(digest: Digest): Promise<"there" | "missing">;
+  /** Removes blobs that nothing refers to and that nobody has written or asked for in the last hour. */
+  collectGarbage(): Promise<Collected>;
 }
 
 /**
@@ -116,6 +121,10 @@ export async function openLayout(folder: string, options: { readonly now?: () =>
       index.change((catalogue) => catalogue.repositories.get(repository)?.tags.delete(tag) ?? false),
     deleteManifest: (repository, digest) => index.change((catalogue) => removeManifest(catalogue, repository, digest)),
     deleteBlob,
+    keepBlob: async (digest) => ((await blobs.touch(digest)) ? "there" : "missing"),
+    // Nothing is added to the index meanwhile.
+    collectGarbage: () =>
+      index.change((catalogue) => collectGarbage({ catalogue, blobs, contents, now: (options.now ?? Date.now)() })),
   };
 }
 

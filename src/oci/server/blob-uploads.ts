@@ -1,15 +1,15 @@
 import type { IncomingMessage } from "node:http";
 import type { Digest } from "../digest.ts";
 import { Refusal, sendEmpty } from "./answer.ts";
-import { bodyOf, type Exchange } from "./exchange.ts";
+import { bodyOf, type WritingExchange } from "./exchange.ts";
 import { digestOf } from "./route.ts";
 import type { Upload } from "./uploads.ts";
 
 /** POST: opens an upload, takes a whole blob (`digest`), or finds one that is there (`mount`). */
-export async function openUpload(exchange: Exchange, repository: string): Promise<void> {
+export async function openUpload(exchange: WritingExchange, repository: string): Promise<void> {
   const { query, layout, uploads, request, response } = exchange;
   const mount = query.get("mount");
-  if (mount !== null && (await layout.blobSize(digestOf(mount))) !== undefined) {
+  if (mount !== null && (await layout.keepBlob(digestOf(mount))) === "there") {
     sendDone(exchange, repository, digestOf(mount));
     return;
   }
@@ -32,7 +32,7 @@ export async function openUpload(exchange: Exchange, repository: string): Promis
 }
 
 /** PATCH: takes the next bytes, with Content-Range as a chunk or without as a stream. */
-export async function continueUpload(exchange: Exchange, repository: string, id: string): Promise<void> {
+export async function continueUpload(exchange: WritingExchange, repository: string, id: string): Promise<void> {
   const { upload, letGo } = exchange.uploads.take(repository, id);
   try {
     await appendBody(exchange, upload);
@@ -43,7 +43,7 @@ export async function continueUpload(exchange: Exchange, repository: string, id:
 }
 
 /** PUT: takes the last bytes, where there are any, and the digest of the whole. */
-export async function finishUpload(exchange: Exchange, repository: string, id: string): Promise<void> {
+export async function finishUpload(exchange: WritingExchange, repository: string, id: string): Promise<void> {
   const { query, uploads } = exchange;
   const { upload, letGo } = uploads.take(repository, id);
   try {
@@ -58,19 +58,23 @@ export async function finishUpload(exchange: Exchange, repository: string, id: s
 }
 
 /** GET: how far the upload is. */
-export function showUpload({ uploads, response }: Exchange, repository: string, id: string): void {
+export function showUpload({ uploads, response }: WritingExchange, repository: string, id: string): void {
   sendEmpty(response, 204, progress(uploads.peek(repository, id)));
 }
 
 /** DELETE: gives the upload up. */
-export async function cancelUpload({ uploads, response }: Exchange, repository: string, id: string): Promise<void> {
+export async function cancelUpload(
+  { uploads, response }: WritingExchange,
+  repository: string,
+  id: string,
+): Promise<void> {
   const { upload } = uploads.take(repository, id);
   uploads.close(id);
   await upload.writer.discard();
   sendEmpty(response, 204);
 }
 
-async function appendBody({ request, uploads }: Exchange, upload: Upload): Promise<void> {
+async function appendBody({ request, uploads }: WritingExchange, upload: Upload): Promise<void> {
   const length = chunkLength(request, upload);
   const before = upload.writer.size;
   await upload.writer.append(bodyOf(request));
@@ -104,7 +108,7 @@ function progress({ repository, id, writer }: Upload): Record<string, string> {
   };
 }
 
-function sendDone({ response }: Exchange, repository: string, digest: Digest): void {
+function sendDone({ response }: WritingExchange, repository: string, digest: Digest): void {
   sendEmpty(response, 201, { Location: `/v2/${repository}/blobs/${digest}`, "Docker-Content-Digest": digest });
 }
 

@@ -3,10 +3,12 @@ import { pipeline } from "node:stream/promises";
 import type { Digest } from "../digest.ts";
 import type { ByteRange } from "../layout/index.ts";
 import { Refusal, sendEmpty } from "./answer.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Exchange, WritingExchange } from "./exchange.ts";
 
 /** GET and HEAD: the blob, or the part of it that Range asks for (RFC 9110, section 14). */
-export async function sendBlob({ request, response, layout }: Exchange, digest: Digest): Promise<void> {
+export async function sendBlob({ request, response, content, layout }: Exchange, digest: Digest): Promise<void> {
+  // Who asks whether a blob is there means to refer to it next: it is not collected meanwhile.
+  if (request.method === "HEAD" && content.access === "writable") await content.layout.keepBlob(digest);
   const size = await layout.blobSize(digest);
   if (size === undefined) throw blobUnknown(digest);
   const part = request.method === "GET" ? rangeOf(request, digest, size) : undefined;
@@ -24,7 +26,7 @@ export async function sendBlob({ request, response, layout }: Exchange, digest: 
 }
 
 /** DELETE: removes the blob from the layout, and so from every repository. */
-export async function deleteBlob({ response, layout }: Exchange, digest: Digest): Promise<void> {
+export async function deleteBlob({ response, layout }: WritingExchange, digest: Digest): Promise<void> {
   const outcome = await layout.deleteBlob(digest);
   if (outcome === "missing") throw blobUnknown(digest);
   if (outcome === "needed") throw new Refusal(405, "DENIED", `${digest} is needed by a manifest: delete that first`);

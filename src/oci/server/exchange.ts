@@ -1,12 +1,23 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Layout } from "../layout/index.ts";
+import type { Layout, ReadableLayout } from "../layout/index.ts";
 import type { Uploads } from "./uploads.ts";
+
+/** What is served: what may be written to, or what is only read. */
+export type Content =
+  | { readonly access: "read-only"; readonly layout: ReadableLayout }
+  | { readonly access: "writable"; readonly layout: Layout };
 
 /** One request and what is needed to answer it. */
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly query: URLSearchParams;
+  readonly content: Content;
+  readonly layout: ReadableLayout;
+}
+
+/** A request that writes, where that is possible. */
+export interface WritingExchange extends Exchange {
   readonly layout: Layout;
   readonly uploads: Uploads;
 }

@@ -2,10 +2,11 @@ import type { Digest } from "../digest.ts";
 import { MediaType } from "../media-types.ts";
 import { Refusal, sendJson } from "./answer.ts";
 import type { Exchange } from "./exchange.ts";
+import { heldAs } from "./names.ts";
 
 /** GET: the tags of a repository, in pages (distribution-spec, "Listing Tags"). */
 export function sendTags(exchange: Exchange, repository: string): void {
-  const tags = exchange.layout.tags(repository);
+  const tags = exchange.layout.tags(heldAs(exchange, repository));
   if (tags === undefined) throw new Refusal(404, "NAME_UNKNOWN", `There is no repository ${repository}`);
   const { page, headers } = pageOf(exchange, tags, `/v2/${repository}/tags/list`);
   sendJson(exchange.response, { name: repository, tags: page }, headers);
@@ -13,7 +14,7 @@ export function sendTags(exchange: Exchange, repository: string): void {
 
 /** GET: the repositories, in pages. Not of the specification, but what clients with a `catalog` command ask for. */
 export function sendCatalog(exchange: Exchange): void {
-  const { page, headers } = pageOf(exchange, exchange.layout.repositories(), "/v2/_catalog");
+  const { page, headers } = pageOf(exchange, exchange.layout.repositories().filter(Boolean), "/v2/_catalog");
   sendJson(exchange.response, { repositories: page }, headers);
 }
 
@@ -21,7 +22,7 @@ export function sendCatalog(exchange: Exchange): void {
 export async function sendReferrers(exchange: Exchange, repository: string, subject: Digest): Promise<void> {
   const { layout, query, response } = exchange;
   const wanted = query.get("artifactType");
-  const all = await layout.referrers(repository, subject);
+  const all = await layout.referrers(heldAs(exchange, repository), subject);
   const manifests = wanted === null ? all : all.filter(({ artifactType }) => artifactType === wanted);
   sendJson(
     response,

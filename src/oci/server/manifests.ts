@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import { digestOf as digestOfBytes, isDigest } from "../digest.ts";
 import { Refusal, sendBytes, sendEmpty } from "./answer.ts";
-import { bodyOf, type Exchange } from "./exchange.ts";
+import { bodyOf, type Exchange, type WritingExchange } from "./exchange.ts";
+import { heldAs } from "./names.ts";
 import { tagOf } from "./route.ts";
 
 /** Larger ones are refused: distribution-spec asks for 4 MiB at least. */
@@ -10,7 +11,7 @@ const LARGEST_MANIFEST = 16 * 1024 * 1024;
 /** GET and HEAD of a manifest by tag or digest. */
 export async function sendManifest(exchange: Exchange, repository: string, reference: string): Promise<void> {
   const { layout, response } = exchange;
-  const found = await layout.resolve(repository, reference);
+  const found = await layout.resolve(heldAs(exchange, repository), reference);
   if (found === undefined) throw manifestUnknown(repository, reference);
   sendBytes(response, 200, await layout.readManifest(found), {
     "Content-Type": found.mediaType,
@@ -20,7 +21,7 @@ export async function sendManifest(exchange: Exchange, repository: string, refer
 }
 
 /** PUT of a manifest under a tag, or under its digest with any number of tags in the query. */
-export async function putManifest(exchange: Exchange, repository: string, reference: string): Promise<void> {
+export async function putManifest(exchange: WritingExchange, repository: string, reference: string): Promise<void> {
   const { request, response, layout, query } = exchange;
   const tags = isDigest(reference) ? query.getAll("tag").map(tagOf) : [tagOf(reference)];
   const bytes = await readBody(request);
@@ -36,7 +37,7 @@ export async function putManifest(exchange: Exchange, repository: string, refere
 }
 
 /** DELETE: of a tag, the tag alone; of a digest, the manifest and its tags. */
-export async function deleteManifest(exchange: Exchange, repository: string, reference: string): Promise<void> {
+export async function deleteManifest(exchange: WritingExchange, repository: string, reference: string): Promise<void> {
   const { layout, response } = exchange;
   const done = isDigest(reference)
     ? await layout.deleteManifest(repository, reference)

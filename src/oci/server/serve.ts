@@ -1,85 +1,87 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { Failed } from "../../failure/index.ts";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { type Layout, openLayout } from "../layout/index.ts";
-import { refusalOf, sendRefusal } from "./answer.ts";
+import { Refusal, refusalOf, sendRefusal } from "./answer.ts";
+import type { Content } from "./exchange.ts";
 import { handle } from "./handle.ts";
+import { type Certificate, closed, createListener, IDLE_CONNECTION_MS, type Listen, listening } from "./listen.ts";
+import { type ServedRequest, told } from "./request-log.ts";
 import { parseRoute } from "./route.ts";
 import { type Uploads, uploadsInto } from "./uploads.ts";
 
-/** A request that has been answered, for logs and for counting. */
-export interface ServedRequest {
-  readonly method: string;
-  /** Path and query, as they came. */
-  readonly url: string;
-  /** What was answered; 499 where the client went away before. */
-  readonly status: number;
-  readonly milliseconds: number;
-}
-
 export interface ServeOptions {
-  readonly folder: string;
-  /** A loopback address, and a port or 0 for any that is free. */
-  readonly listen: { readonly host: string; readonly port: number };
+  readonly listen: Listen;
+  /** HTTPS with this certificate; plain HTTP without one. */
+  readonly certificate?: Certificate | undefined;
+  /** Whether a request with this Authorization header may be answered; without it, all are. */
+  readonly mayEnter?: ((authorization: string | undefined) => Promise<boolean>) | undefined;
   readonly onRequest?: (request: ServedRequest) => void;
+  /** A connection on which nothing moves for so long is closed. */
+  readonly idleMs?: number;
   /** Milliseconds since 1970; for tests. */
   readonly now?: () => number;
 }
 
-/** A registry that is being served. */
-export interface ServedRegistry {
+/** A layout that is being served. */
+export interface Served {
   /** As references write it: `127.0.0.1:5000`. */
   readonly host: string;
-  readonly layout: Layout;
   /** Ends requests in flight after a second, and gives open uploads up. */
   close(): Promise<void>;
 }
 
-/** A connection on which nothing moves for so long is closed. */
-const IDLE_CONNECTION_MS = 5 * 60 * 1000;
-const CLOSE_AFTER_MS = 1000;
-/** How long the rest of a body is read and thrown away, so that its sender gets to read the refusal. */
-const DRAIN_MS = 2000;
-const CLIENT_GONE = 499;
-
-/**
- * Serves the layout in a folder as a registry: the OCI distribution API, version 1.1, over plain HTTP on loopback.
- * Blobs are shared by all repositories: mounting always succeeds, and there is nothing to keep apart, since whoever
- * reaches the port may read and write everything. Throws `Failed`: `oci/not-loopback`, `oci/cannot-listen`, and what
- * opening the layout throws.
- */
-export async function serveLayout(options: ServeOptions): Promise<ServedRegistry> {
-  const { folder, listen, now = Date.now } = options;
-  if (!isLoopback(listen.host)) throw notLoopback(listen.host);
-  const layout = await openLayout(folder, { now });
-  const uploads = uploadsInto(layout, now);
-  const server = createServer({ requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 65_000 });
-  server.setTimeout(IDLE_CONNECTION_MS);
-  server.on("request", (request, response) => {
-    report(request, response, options.onRequest);
-    void answer(request, response, layout, uploads);
-  });
-  const { address, family, port } = await listening(server, listen);
-  return {
-    host: `${family === "IPv6" ? `[${address}]` : address}:${port}`,
-    layout,
-    async close() {
-      await closed(server);
-      await uploads.discardAll();
-    },
-  };
+/** A registry that can be written to. */
+export interface ServedRegistry extends Served {
+  readonly layout: Layout;
 }
 
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  layout: Layout,
-  uploads: Uploads,
-): Promise<void> {
+/** How long the rest of a body is read and thrown away, so that its sender gets to read the refusal. */
+const DRAIN_MS = 2000;
+const UPLOADS_LOOKED_AT_MS = 10 * 60 * 1000;
+
+/** Serves the layout in a folder, to be read and written. Throws what `openLayout` and {@link serveContent} throw. */
+export async function serveLayout(options: ServeOptions & { readonly folder: string }): Promise<ServedRegistry> {
+  const layout = await openLayout(options.folder, { now: options.now ?? Date.now });
+  return { ...(await serveContent({ access: "writable", layout }, options)), layout };
+}
+
+/**
+ * Serves a layout as a registry: the OCI distribution API, version 1.1. Blobs are shared by all repositories: mounting
+ * always succeeds, and there is nothing to keep apart, since whoever may enter may read everything, and write where
+ * the content is writable. Throws `Failed`: `oci/not-loopback`, `oci/cannot-listen`, `oci/bad-certificate`.
+ */
+export async function serveContent(content: Content, options: ServeOptions): Promise<Served> {
+  const { listen, idleMs = IDLE_CONNECTION_MS, now = Date.now } = options;
+  const uploads = content.access === "writable" ? uploadsInto(content.layout, now) : undefined;
+  const server = createListener(options.certificate, idleMs);
+  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    told(request, response, options.onRequest);
+    void answer(request, response, { content, uploads, mayEnter: options.mayEnter });
+  });
+  const host = await listening(server, listen);
+  const timer = setInterval(() => void uploads?.discardIdle().catch(() => {}), UPLOADS_LOOKED_AT_MS).unref();
+  return { host, close: () => close(server, timer, uploads) };
+}
+
+async function close(server: Server, timer: NodeJS.Timeout, uploads: Uploads | undefined): Promise<void> {
+  clearInterval(timer);
+  await closed(server);
+  await uploads?.discardAll();
+}
+
+interface Service {
+  readonly content: Content;
+  readonly uploads: Uploads | undefined;
+  readonly mayEnter: ServeOptions["mayEnter"];
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, service: Service): Promise<void> {
   response.setHeader("Docker-Distribution-API-Version", "registry/2.0");
+  const { content, uploads, mayEnter } = service;
   const [path = "", query] = (request.url ?? "").split("?", 2);
   try {
-    await handle(parseRoute(path), { request, response, layout, uploads, query: new URLSearchParams(query) });
+    if (mayEnter !== undefined && !(await mayEnter(request.headers.authorization))) throw unauthorized();
+    const exchange = { request, response, content, layout: content.layout, query: new URLSearchParams(query) };
+    await handle(parseRoute(path), exchange, uploads);
   } catch (error) {
     refuse(request, response, error);
   }
@@ -104,58 +106,7 @@ function isStillSending({ complete, headers }: IncomingMessage): boolean {
   return !complete && (headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0);
 }
 
-function report(request: IncomingMessage, response: ServerResponse, onRequest: ServeOptions["onRequest"]): void {
-  if (onRequest === undefined) return;
-  const started = performance.now();
-  response.once("close", () => {
-    onRequest({
-      method: request.method ?? "",
-      url: request.url ?? "",
-      status: response.writableFinished ? response.statusCode : CLIENT_GONE,
-      milliseconds: performance.now() - started,
-    });
+const unauthorized = (): Refusal =>
+  new Refusal(401, "UNAUTHORIZED", "A name and a password are needed here", {
+    "WWW-Authenticate": 'Basic realm="mirror"',
   });
-}
-
-function listening(server: Server, listen: ServeOptions["listen"]): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (cause) => reject(cannotListen(listen, cause)));
-    server.listen(listen.port, listen.host, () => resolve(server.address() as AddressInfo));
-  });
-}
-
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), CLOSE_AFTER_MS);
-    server.close(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
-}
-
-function notLoopback(host: string): Failed {
-  return new Failed({
-    code: "oci/not-loopback",
-    class: "usage",
-    message: `An embedded registry does not listen on ${host}, where other machines could write to it`,
-    hint: "Listen on 127.0.0.1",
-  });
-}
-
-function cannotListen({ host, port }: ServeOptions["listen"], cause: Error): Failed {
-  return new Failed(
-    {
-      code: "oci/cannot-listen",
-      class: "usage",
-      message: `The embedded registry cannot listen on ${host}:${port}: ${cause.message}`,
-      hint: "Choose another port, or 0 for any that is free",
-    },
-    { cause },
-  );
-}

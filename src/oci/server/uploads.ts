@@ -18,6 +18,8 @@ export interface Uploads {
   peek(repository: string, id: string): Upload;
   /** Forgets an upload that is committed or discarded. */
   close(id: string): void;
+  /** Gives up what nobody has continued for an hour. */
+  discardIdle(): Promise<void>;
   discardAll(): Promise<void>;
 }
 
@@ -73,5 +75,5 @@ export function uploadsInto(layout: Layout, now: () => number): Uploads {
     await Promise.all(all.map(({ writer }) => writer.discard()));
   }
 
-  return { open, take, peek, close: (id) => held.delete(id), discardAll };
+  return { open, take, peek, close: (id) => held.delete(id), discardIdle, discardAll };
 }

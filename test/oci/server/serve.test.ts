@@ -9,6 +9,7 @@ import { test } from "uvu";
 import { failureOf } from "../../../src/failure/index.ts";
 import { digestOf } from "../../../src/oci/digest.ts";
 import { type ServedRequest, serveLayout } from "../../../src/oci/server/index.ts";
+import { waitFor } from "../../rig/cli.ts";
 import { inFolder, withRegistry } from "../temporary.ts";
 import { call, codeIn, putManifest, startUpload } from "./calls.ts";
 
@@ -103,5 +104,31 @@ test("it closes although a client holds a connection and an upload open", () =>
     assert.ok(performance.now() - started < 3000);
     assert.deepEqual(await readdir(join(folder, "uploads")), []);
   }));
+
+test("a client on which nothing moves is let go, in the middle of a head and of a body", () =>
+  withRegistry(
+    async (registry) => {
+      const upload = await startUpload(registry);
+      const [host, port] = registry.host.split(":");
+      const ended = async (sent: string): Promise<number> => {
+        const started = performance.now();
+        const socket = connect(Number(port), host);
+        socket.on("error", () => {});
+        socket.resume();
+        socket.write(sent);
+        await once(socket, "close");
+        return performance.now() - started;
+      };
+      const waits = await Promise.all([
+        ended("GET /v2/ HTTP/1.1\r\nHost: a\r\nX-Half: "),
+        ended(`PATCH ${upload} HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nhalf`),
+      ]);
+      for (const wait of waits) assert.ok(wait < 5000, `${wait} ms`);
+      // What came of the body stays, to be continued from there.
+      const range = async () => (await call(registry, upload)).headers.get("range");
+      await waitFor("the four bytes", async () => (await range()) === "0-3");
+    },
+    { idleMs: 300 },
+  ));
 
 test.run();
