@@ -1,11 +1,11 @@
-import type { FileHandle } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { handOut, retire, takeBuffer } from "../http/index.ts";
+import type { ByteFile } from "./byte-file.ts";
 import { truncated } from "./failures.ts";
 
 /** Some of a file's bytes. */
 export interface FilePart {
-  readonly handle: FileHandle;
+  readonly handle: ByteFile;
   /** For messages. */
   readonly name: string;
   readonly offset: number;

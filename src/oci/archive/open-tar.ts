@@ -1,26 +1,34 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { Failed } from "../../failure/index.ts";
 import { readCatalogue } from "../layout/catalogue.ts";
 import { blobParts } from "./blob-parts.ts";
+import type { ByteFile } from "./byte-file.ts";
+import { namedByDocker } from "./docker/names.ts";
+import { openDockerTar } from "./docker/open.ts";
 import { layoutEntries, type Span } from "./entries.ts";
 import { notAnArchive, truncated, unreadable } from "./failures.ts";
+import { gunzipFile } from "./gunzip-file.ts";
 import type { Piece } from "./piece.ts";
-import { contentAt, readTar } from "./tar/read-tar.ts";
+import { contentAt, readTar, type TarEntry } from "./tar/read-tar.ts";
 
 /** An index of a hundred thousand images has less. */
 const LARGEST_INDEX = 128 * 1024 * 1024;
 const LARGEST_MARKER = 4096;
 
-/** Opens a tar that is an OCI layout: its headers and its index are read, its blobs are not. */
-export async function openTar(file: string): Promise<Piece> {
-  const handle = await open(file, "r").catch((error: unknown) => {
-    throw unreadable(file, error);
-  });
+/**
+ * Opens a tar, plain or with gzip, that is an OCI layout, or else in the form of `docker save`: its headers and its
+ * index are read, its blobs are not. `calls` is what its only image is called, where a list says so.
+ */
+export async function openTar(file: string, calls?: string): Promise<Piece> {
+  const handle = await openBytes(file);
   try {
-    const { index, layoutFile, blobs } = layoutEntries(await readTar(handle, { name: file, end: "needed" }), file);
+    const entries = await readTar(handle, { name: file, end: "needed" });
+    if (isDockerTar(entries)) return await openDockerTar({ file, handle, entries, calls });
+    const { index, layoutFile, blobs } = layoutEntries(entries, file);
     await checkMarker(handle, layoutFile, file);
     if (index.size > LARGEST_INDEX) throw notAnArchive(file, `its index.json has ${index.size} bytes`);
-    const catalogue = readCatalogue(await textAt(handle, index, file), `index.json in ${file}`);
+    const text = await textAt(handle, index, file);
+    const catalogue = namedByDocker(readCatalogue(text, `index.json in ${file}`), calls);
     return {
       file,
       catalogue,
@@ -34,7 +42,24 @@ export async function openTar(file: string): Promise<Piece> {
   }
 }
 
-async function checkMarker(handle: FileHandle, span: Span, file: string): Promise<void> {
+/** Docker 25 and later write both forms into one tar: the layout has the digests that the image had. */
+function isDockerTar(entries: readonly TarEntry[]): boolean {
+  const names = new Set(entries.map(({ name }) => name.replace(/^\.\//, "")));
+  return names.has("manifest.json") && !(names.has("oci-layout") && names.has("index.json"));
+}
+
+async function openBytes(file: string): Promise<ByteFile> {
+  const handle = await open(file, "r").catch((error: unknown) => {
+    throw unreadable(file, error);
+  });
+  const magic = Buffer.alloc(2);
+  await handle.read(magic, 0, 2, 0);
+  if (magic[0] !== 0x1f || magic[1] !== 0x8b) return handle;
+  await handle.close();
+  return gunzipFile(file);
+}
+
+async function checkMarker(handle: ByteFile, span: Span, file: string): Promise<void> {
   const text = span.size > LARGEST_MARKER ? "" : await textAt(handle, span, file);
   let version: unknown;
   try {
@@ -45,7 +70,7 @@ async function checkMarker(handle: FileHandle, span: Span, file: string): Promis
   if (version !== "1.0.0") throw notAnArchive(file, "its oci-layout file does not say imageLayoutVersion 1.0.0");
 }
 
-async function textAt(handle: FileHandle, { offset, size }: Span, file: string): Promise<string> {
+async function textAt(handle: ByteFile, { offset, size }: Span, file: string): Promise<string> {
   const bytes = await contentAt(handle, offset, size);
   if (bytes.length < size) throw truncated(file, "it has become shorter while it was read");
   return bytes.toString("utf8");

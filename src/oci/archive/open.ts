@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import type { Digest } from "../digest.ts";
 import { addManifest, type Catalogue, emptyCatalogue } from "../layout/catalogue.ts";
 import { type BlobReads, type ReadableLayout, readingOf } from "../layout/reading.ts";
+import { readImagesList } from "./docker/images-list.ts";
 import { notAnArchive, notInArchive, unreadable } from "./failures.ts";
 import { imagesDigest, notesOf } from "./notes.ts";
 import { openFolder } from "./open-folder.ts";
@@ -30,7 +31,7 @@ export interface Archive extends ReadableLayout {
 export async function openArchive(files: readonly [string, ...string[]]): Promise<Archive> {
   const opened: Piece[] = [];
   try {
-    for (const file of files) opened.push(await openOne(file));
+    for (const file of files) await openOne(file, opened);
   } catch (error) {
     await closeAll(opened);
     throw error;
@@ -66,13 +67,17 @@ function together(pieces: readonly Piece[], name: string): BlobReads {
   };
 }
 
-async function openOne(file: string): Promise<Piece> {
+/** A folder of the form of `mirror save --format docker-archive` is several files. */
+async function openOne(file: string, opened: Piece[]): Promise<void> {
   const found = await stat(file).catch((error: unknown) => {
     throw unreadable(file, error);
   });
-  if (found.isFile()) return openTar(file);
-  if (found.isDirectory()) return openFolder(file);
-  throw notAnArchive(file, "it is neither a file nor a folder");
+  if (found.isFile()) opened.push(await openTar(file));
+  else if (found.isDirectory()) {
+    const listed = await readImagesList(file);
+    if (listed === undefined) opened.push(await openFolder(file));
+    else for (const image of listed) opened.push(await openTar(image.file, image.source));
+  } else throw notAnArchive(file, "it is neither a file nor a folder");
 }
 
 /** A tag that several files have stands where the first of them says. */

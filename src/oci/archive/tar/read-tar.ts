@@ -1,4 +1,4 @@
-import type { FileHandle } from "node:fs/promises";
+import type { ByteFile } from "../byte-file.ts";
 import { badTar, tooManyEntries, truncated } from "../failures.ts";
 import { BLOCK, padded, readHeader, type TarHeader } from "./header.ts";
 import { type PaxRecords, readPax } from "./pax.ts";
@@ -29,7 +29,7 @@ const WINDOW = 16 * 1024;
  * Reads what is in a tar from its headers alone: content is passed over, however large. Throws `Failed`:
  * `archive/bad-tar`, `archive/truncated`, `archive/too-many-entries`.
  */
-export async function readTar(handle: FileHandle, options: ReadTarOptions): Promise<TarEntry[]> {
+export async function readTar(handle: ByteFile, options: ReadTarOptions): Promise<TarEntry[]> {
   const { name } = options;
   const { size: total } = await handle.stat();
   const blocks = windowOver(handle, total);
@@ -97,7 +97,7 @@ function textOf(bytes: Buffer): string {
 }
 
 /** Reads from a file some bytes at once, and gives a part of them; undefined past the end. */
-function windowOver(handle: FileHandle, total: number) {
+function windowOver(handle: ByteFile, total: number) {
   let window: Buffer = Buffer.alloc(0);
   let begins = 0;
   return async (at: number, length: number): Promise<Buffer | undefined> => {
@@ -111,7 +111,7 @@ function windowOver(handle: FileHandle, total: number) {
 }
 
 /** Some bytes of a file; fewer where it has become shorter meanwhile. */
-export async function contentAt(handle: FileHandle, at: number, length: number): Promise<Buffer> {
+export async function contentAt(handle: ByteFile, at: number, length: number): Promise<Buffer> {
   const bytes = Buffer.alloc(length);
   let filled = 0;
   while (filled < length) {
