@@ -21,7 +21,7 @@ const layers = [
   ["config"],
   ["engine", "oci"],
   ["versions"],
-  ["failure"],
+  ["failure", "json"],
 ];
 
 /** What a task started must not outlive mirror, however mirror ends: this asks the process itself for its end. */

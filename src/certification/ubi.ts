@@ -1,5 +1,5 @@
+import { fieldOf, textOf } from "../json/index.ts";
 import type { UbiAnswer, UbiOracle } from "./checks/check.ts";
-import { fieldOf, textOf } from "./pyxis/json.ts";
 
 /** The address of Red Hat's API that everybody can ask. */
 export const RED_HAT_CATALOG = "https://catalog.redhat.com/api/containers";

@@ -69,6 +69,8 @@ export async function runStages(run: Run): Promise<number> {
     transfer: createTransfer({ journal: run.journal }),
     lookForReferrers: run.lookForReferrers,
     env: host.env,
+    now: host.now,
+    version: host.version(),
     hide: run.hide,
     warn: (failure) => emit({ type: "warning", failure }),
   });

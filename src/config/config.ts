@@ -56,6 +56,8 @@ export interface Endpoint {
   readonly ca: string | undefined;
   /** Undefined: docker's and containers' auth files are asked. */
   readonly auth: Auth | undefined;
+  /** For repositories at a path and below it, before `auth`; the longest path that fits wins. */
+  readonly accounts: ReadonlyMap<string, Auth>;
 }
 
 /** Where a host that is written in references is really reached. */
@@ -93,8 +95,24 @@ export type Registry = RegistryBase &
         /** What a project that is not there is created as. */
         readonly createProject: "private" | "public" | "never";
       }
-    | { readonly type: "quay"; readonly endpoint: Endpoint; readonly namespace: string }
-    | { readonly type: "rhcr"; readonly endpoint: Endpoint; readonly vendor: string; readonly catalog: string }
+    | {
+        readonly type: "quay";
+        readonly endpoint: Endpoint;
+        readonly namespace: string;
+        /** For Quay's API. */
+        readonly token: Secret | undefined;
+        /** Undefined: repositories are left to the push. */
+        readonly createRepository: "public" | "private" | undefined;
+      }
+    | {
+        readonly type: "rhcr";
+        readonly endpoint: Endpoint;
+        readonly vendor: string;
+        readonly catalog: string;
+        readonly portal: string;
+        /** Undefined: nothing is submitted; the public catalog tells what is published. */
+        readonly apiKey: Secret | undefined;
+      }
     | {
         readonly type: "archive";
         /** Absolute path of the tar that is written. */
@@ -196,7 +214,12 @@ export interface Target {
   readonly platforms: readonly Platform[] | undefined;
   readonly tags: "mutable" | "immutable";
   readonly signatures: Signatures;
+  /** What the registry's scan of an image may find at worst; undefined: nobody looks. */
+  readonly scanned: { readonly max: Severity; readonly place: Place } | undefined;
 }
+
+/** How bad a vulnerability is; in a limit, `none` stands for "nothing is let through". */
+export type Severity = "none" | "low" | "medium" | "high" | "critical";
 
 export interface TargetEntry {
   readonly image: string;

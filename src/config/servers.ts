@@ -1,12 +1,18 @@
 import { isLoopback } from "../oci/index.ts";
-import type { Auth, Endpoint, Registry, Upstream } from "./config.ts";
+import type { Auth, Endpoint, Registry, Secret, Upstream } from "./config.ts";
 import { type Cursor, entries, get, need } from "./cursor.ts";
 import { addressForm, bytesOf, hostForm, repositoryForm, sizeForm } from "./forms.ts";
 import type { Reader } from "./reader.ts";
-import type { Auth as RawAuth, Registry as RawRegistry, Upstream as RawUpstream } from "./schema.gen.ts";
+import type {
+  Auth as RawAuth,
+  Registry as RawRegistry,
+  Secret as RawSecret,
+  Upstream as RawUpstream,
+} from "./schema.gen.ts";
 
 const DOCKER_HUB = "docker.io";
 const QUAY = "quay.io";
+const PORTAL = "https://connect.redhat.com";
 const CATALOG = "https://catalog.redhat.com/api/containers";
 
 /** Reads where hosts of references are really reached. */
@@ -60,14 +66,21 @@ function readRegistry(name: string, { value: raw, path }: Cursor<RawRegistry>, r
     case "quay": {
       const cursor = { value: raw, path };
       const namespace = reader.text(need(cursor, "namespace"), repositoryForm);
-      return { ...base, type: raw.type, endpoint: readEndpoint(cursor, reader, QUAY), namespace };
+      const token = optional(get(cursor, "token"), (at) => readSecret(at, reader));
+      const { createRepository } = raw;
+      if (createRepository !== undefined && token === undefined) refuseMissingToken(cursor, reader);
+      const endpoint = readEndpoint(cursor, reader, QUAY);
+      return { ...base, type: raw.type, endpoint, namespace, token, createRepository };
     }
     case "rhcr": {
       const cursor = { value: raw, path };
       const vendor = reader.text(need(cursor, "vendor"), repositoryForm);
       const catalog = optional(get(cursor, "catalog"), (at) => reader.text(at, addressForm)) ?? CATALOG;
+      const portal = optional(get(cursor, "portal"), (at) => reader.text(at, addressForm)) ?? PORTAL;
+      const apiKey = optional(get(cursor, "apiKey"), (at) => readSecret(at, reader));
       const endpoint = readEndpoint(cursor, reader, QUAY);
-      return { ...base, type: raw.type, endpoint, vendor, catalog: catalog.replace(/\/$/, "") };
+      const [of, at] = [catalog.replace(/\/$/, ""), portal.replace(/\/$/, "")];
+      return { ...base, type: raw.type, endpoint, vendor, catalog: of, portal: at, apiKey };
     }
     case "embedded": {
       const cursor = { value: raw, path };
@@ -89,7 +102,7 @@ function readRegistry(name: string, { value: raw, path }: Cursor<RawRegistry>, r
   }
 }
 
-type RawEndpoint = Pick<RawUpstream, "host" | "scheme" | "ca" | "auth">;
+type RawEndpoint = Pick<RawUpstream, "host" | "scheme" | "ca" | "auth" | "accounts">;
 
 function readEndpoint(cursor: Cursor<RawEndpoint>, reader: Reader, defaultHost: string): Endpoint {
   const host = optional(get(cursor, "host"), (at) => reader.text(at, hostForm)) ?? defaultHost;
@@ -98,6 +111,7 @@ function readEndpoint(cursor: Cursor<RawEndpoint>, reader: Reader, defaultHost: 
     scheme: cursor.value.scheme ?? (isLoopback(host) ? "http" : "https"),
     ca: optional(get(cursor, "ca"), (ca) => reader.existing(ca, "file")),
     auth: optional(get(cursor, "auth"), (auth) => readAuth(auth, reader)),
+    accounts: new Map(entries(get(cursor, "accounts")).flatMap(([path, auth]) => readAccount(path, auth, reader))),
   };
 }
 
@@ -107,6 +121,28 @@ function readAuth(cursor: Cursor<RawAuth>, reader: Reader): Auth | undefined {
   if (token !== undefined) return { kind: "token", token: reader.secret(token) };
   if (username === undefined || password === undefined) return undefined;
   return { kind: "basic", username: reader.secret(username), password: reader.secret(password) };
+}
+
+function readAccount(path: string, cursor: Cursor<RawAuth>, reader: Reader): [string, Auth][] {
+  const wrong = repositoryForm(path);
+  if (wrong !== undefined) {
+    reader.refuseKey(cursor, { code: "bad-name", message: `accounts: ${wrong.message}`, hint: wrong.hint });
+  }
+  const auth = readAuth(cursor, reader);
+  return auth === undefined ? [] : [[path.replace(/\/$/, ""), auth]];
+}
+
+function readSecret(cursor: Cursor<RawSecret>, reader: Reader): Secret {
+  reader.warnOfLiteral(cursor);
+  return reader.secret(cursor);
+}
+
+function refuseMissingToken(cursor: Cursor<unknown>, reader: Reader): void {
+  reader.refuse(get(cursor as Cursor<{ createRepository: string }>, "createRepository") ?? cursor, {
+    code: "missing-token",
+    message: "Quay's API, which creates repositories, wants a token",
+    hint: "Add token: ${" + "env:QUAY_TOKEN}, or leave createRepository out",
+  });
 }
 
 /** Empty, or ends with `/`. */

@@ -47,10 +47,36 @@ function readTarget(
       platforms === undefined ? undefined : items(platforms).map((item) => platformOf(reader.text(item, platformForm))),
     tags: cursor.value.tags ?? "immutable",
     signatures: cursor.value.signatures ?? "copy",
+    scanned: readScanned(get(cursor, "scanned"), reader, registries.get(registry)),
   };
 }
 
 const defaultAs = (registry: Registry | undefined): string => (registry?.type === "archive" ? ARCHIVE_AS : FLAT);
+
+function readScanned(
+  cursor: Cursor<NonNullable<RawTarget["scanned"]>> | undefined,
+  reader: Reader,
+  registry: Registry | undefined,
+): Target["scanned"] {
+  if (cursor === undefined) return undefined;
+  const scans = registry === undefined || registry.type === "harbor" || registry.type === "quay";
+  if (!scans) {
+    reader.refuseKey(cursor, {
+      code: "bad-value",
+      message: `The registry ${registry.name} is of type ${registry.type}, whose scans mirror cannot read`,
+      hint: "Remove scanned, or publish to a registry of type quay or harbor",
+    });
+  }
+  if (registry?.type === "quay" && registry.token === undefined) {
+    const message = `Quay's API, which knows of scans, wants a token, and the registry ${registry.name} has none`;
+    reader.refuseKey(cursor, {
+      code: "missing-token",
+      message,
+      hint: "Add token: ${" + "env:QUAY_TOKEN} to the registry",
+    });
+  }
+  return { max: cursor.value.max, place: reader.keyPlace(cursor) };
+}
 
 interface Defaults {
   readonly as: string;

@@ -71,7 +71,9 @@ const NODE_SECTIONS: Readonly<Record<string, readonly Section[]>> = {
   pin: ["images"],
   build: ["images"],
   copy: ["targets", "images"],
+  certify: ["targets", "images"],
   published: ["targets"],
+  scanned: ["targets"],
   bundle: ["bundles"],
 };
 

@@ -6,6 +6,6 @@ export { poolsOf } from "./pools.ts";
 export { relocationsOf } from "./relocations.ts";
 export { chartsToRender, imagesToBuild, imagesToPin, type Selection, select, sketch } from "./select.ts";
 export { sharedNames } from "./shared-names.ts";
-export type { Destination, Step } from "./step.ts";
+export type { Destination, GateState, Step } from "./step.ts";
 export { type ArchiveWish, withArchive } from "./with-archive.ts";
 export { withCharts } from "./with-charts.ts";

@@ -122,7 +122,14 @@ function addArchives(draft: Draft, config: Config): void {
 function addTarget(draft: Draft, config: Config, target: Target, pins: Pins): void {
   const gate = asNodeId(`published:${target.name}`);
   draft.add(gate, { kind: "gate", state: "published", target: target.name }, [poolOfRegistry(target.registry)]);
-  for (const { chart, place } of target.charts) draft.connect(gate, chartNode(chart), place);
+  const scan = asNodeId(`scanned:${target.name}`);
+  if (target.scanned !== undefined) {
+    draft.add(scan, { kind: "gate", state: "scanned", target: target.name }, [poolOfRegistry(target.registry)]);
+  }
+  const gates = target.scanned === undefined ? [gate] : [gate, scan];
+  for (const { chart, place } of target.charts) {
+    for (const each of gates) draft.connect(each, chartNode(chart), place);
+  }
   const file = isArchive(config, target.registry)
     ? { room: roomNode(target.registry), save: saveNode(target.registry) }
     : undefined;
@@ -141,12 +148,24 @@ function addTarget(draft: Draft, config: Config, target: Target, pins: Pins): vo
     const step: Step = { kind: "copy", image: entry.image, target: target.name, destination };
     draft.add(id, step, [...new Set([...pools, poolOfRegistry(target.registry)])]);
     draft.connect(id, originNode(image), entry.place);
-    draft.connect(gate, id, entry.place);
+    for (const each of gates) draft.connect(each, id, entry.place);
     if (file !== undefined) {
       draft.connect(id, file.room, entry.place);
       draft.connect(file.save, id, entry.place);
     }
+    if (isCertified(config, target)) {
+      const certify = asNodeId(`certify:${target.name}/${entry.image}`);
+      draft.add(certify, { ...step, kind: "certify" }, [poolOfRegistry(target.registry)]);
+      draft.connect(certify, id, entry.place);
+      draft.connect(gate, certify, entry.place);
+    }
   }
+}
+
+/** With a key of Red Hat's portal, images are also taken through certification. */
+function isCertified(config: Config, target: Target): boolean {
+  const registry = config.registries.get(target.registry);
+  return registry?.type === "rhcr" && registry.apiKey !== undefined;
 }
 
 function addBundle(draft: Draft, config: Config, bundle: Bundle): void {

@@ -59,7 +59,7 @@ export function chartsToRender(graph: Graph<Step>): string[] {
 function rootsOf(graph: Graph<Step>, selection: Selection): NodeId[] {
   const nodes = [...graph.nodes.values()];
   if (selection.names.length === 0 && selection.targets.length === 0) {
-    return nodes.filter(({ step }) => step.kind !== "script" && step.kind !== "gate").map(({ id }) => id);
+    return nodes.filter(({ step }) => step.kind !== "script" && !isUnasked(step)).map(({ id }) => id);
   }
   const failures: Failure[] = [];
   const roots = [
@@ -73,7 +73,7 @@ function rootsOf(graph: Graph<Step>, selection: Selection): NodeId[] {
 function byName(nodes: readonly Node<Step>[], name: string, failures: Failure[]): NodeId[] {
   const matches = globToTest(name);
   const exact = nodes.filter(({ id }) => matches(id));
-  const found = exact.length > 0 ? exact : nodes.filter(({ step }) => step.kind === "copy" && matches(step.image));
+  const found = exact.length > 0 ? exact : nodes.filter(({ step }) => isOfImage(step) && matches(step.image));
   if (found.length === 0) {
     const known = nodes.flatMap(({ id, step }) => (step.kind === "copy" ? [id, step.image] : [id]));
     failures.push(unknown(`There is nothing to run by the name "${name}"`, didYouMean(name, new Set<string>(known))));
@@ -81,13 +81,21 @@ function byName(nodes: readonly Node<Step>[], name: string, failures: Failure[])
   return found.map(({ id }) => id);
 }
 
+/** What is done with one image at a target. */
+const isOfImage = (step: Step): step is Extract<Step, { readonly kind: "copy" | "certify" }> =>
+  step.kind === "copy" || step.kind === "certify";
+
+/** Every target has a gate for those that need it; one for scans is there only where a person wants it to be looked at. */
+const isUnasked = (step: Step): boolean => step.kind === "gate" && step.state === "published";
+
 function byTarget(nodes: readonly Node<Step>[], target: string, failures: Failure[]): NodeId[] {
   const matches = globToTest(target);
   const copies = nodes.filter(({ step }) => step.kind === "copy" && matches(step.target));
   const files = new Set(copies.map(({ step }) => (step.kind === "copy" ? step.destination.registry : "")));
   const found = nodes.filter(
     (node) =>
-      copies.includes(node) ||
+      (isOfImage(node.step) && matches(node.step.target)) ||
+      (node.step.kind === "gate" && !isUnasked(node.step) && matches(node.step.target)) ||
       (node.step.kind === "chart" && node.step.targets.some(matches)) ||
       (node.step.kind === "save" && files.has(node.step.registry)),
   );

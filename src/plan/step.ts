@@ -7,11 +7,15 @@ export type Step =
   | { readonly kind: "chart"; readonly chart: string; readonly targets: readonly string[] }
   | { readonly kind: "build"; readonly image: string }
   | { readonly kind: "copy"; readonly image: string; readonly target: string; readonly destination: Destination }
-  | { readonly kind: "gate"; readonly state: "published"; readonly target: string }
+  | { readonly kind: "certify"; readonly image: string; readonly target: string; readonly destination: Destination }
+  | { readonly kind: "gate"; readonly state: GateState; readonly target: string }
   | { readonly kind: "bundle"; readonly bundle: string; readonly destination: Destination }
   | { readonly kind: "room"; readonly registry: string }
   | { readonly kind: "save"; readonly registry: string }
   | { readonly kind: "script"; readonly task: string };
+
+/** What all images of a target are, where its gate is open. */
+export type GateState = "published" | "scanned";
 
 /** Where something goes: a path below the registry's own prefix, and a tag. The registry's kind makes a repository of it. */
 export interface Destination {

@@ -1,4 +1,5 @@
 import { Failed } from "../failure/index.ts";
+import { fieldOf, listOf } from "../json/index.ts";
 import { discard, type Http, type Method, readBytes } from "../oci/http/index.ts";
 import type { Credentials } from "../oci/index.ts";
 
@@ -6,7 +7,7 @@ import type { Credentials } from "../oci/index.ts";
 export interface RegistryApi {
   /** `host[:port]`. */
   readonly host: string;
-  /** The account that it is called as; undefined where there is none that it knows (nobody, or a bare token). */
+  /** The account that it is called as; undefined where it has no name (nobody, or a bare token). */
   readonly account: () => Promise<string | undefined>;
   /**
    * Sends a request and gives the answer, whatever its status is. What may pass is tried again. Rejects with `Failed`:
@@ -43,21 +44,20 @@ export interface ApiOptions {
 
 /** Opens the interface of a registry. Credentials are read at its first use; cookies are neither kept nor sent. */
 export function openApi({ host, url, http, credentials }: ApiOptions): RegistryApi {
-  const account = async () => {
-    const found = await credentials();
-    return found?.kind === "basic" ? found : undefined;
-  };
   return {
     host,
-    account: async () => (await account())?.username,
+    account: async () => {
+      const found = await credentials();
+      return found?.kind === "basic" ? found.username : undefined;
+    },
     call: async ({ method, path, headers, body }, signal) => {
-      const found = await account();
+      const authorization = authorizationOf(await credentials());
       const answer = await http.send({
         method,
         url: new URL(path, url),
         headers: {
           accept: "application/json",
-          ...(found === undefined ? {} : { authorization: basic(found) }),
+          ...(authorization === undefined ? {} : { authorization }),
           ...(body === undefined ? {} : { "content-type": "application/json" }),
           ...headers,
         },
@@ -71,8 +71,16 @@ export function openApi({ host, url, http, credentials }: ApiOptions): RegistryA
   };
 }
 
-const basic = ({ username, password }: { readonly username: string; readonly password: string }): string =>
-  `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
+function authorizationOf(found: Credentials | undefined): string | undefined {
+  switch (found?.kind) {
+    case "basic":
+      return `Basic ${Buffer.from(`${found.username}:${found.password}`).toString("base64")}`;
+    case "bearer":
+      return `Bearer ${found.token}`;
+    default:
+      return undefined;
+  }
+}
 
 function parse(text: string): unknown {
   try {
@@ -82,23 +90,17 @@ function parse(text: string): unknown {
   }
 }
 
-/** A field of an answer; undefined where there is none. */
-export const fieldOf = (value: unknown, name: string): unknown =>
-  typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
-
-/** The items of a list in an answer; none where it is no list. */
-export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-
 /** The failure of a call that was answered with a status nobody hoped for. `purpose` follows "refuses to". */
 export function apiFailure({ host }: RegistryApi, purpose: string, { status, body, text }: ApiAnswer): Failed {
   const said = listOf(fieldOf(body, "errors")).map(
     (one) => `${status} ${fieldOf(one, "code")}: ${fieldOf(one, "message")}`,
   );
+  const denied = status === 401 || status === 403;
   return new Failed({
-    code: status >= 500 ? "registry/server-error" : status === 403 ? "registry/denied" : "registry/unexpected-answer",
+    code: status >= 500 ? "registry/server-error" : denied ? "registry/denied" : "registry/unexpected-answer",
     class: status >= 500 || status === 429 ? "transient" : "permanent",
     message: `${host} refuses to ${purpose}`,
-    hint: status === 403 ? "Give the account the right to it, or do it by hand" : "Look at what it said",
+    hint: denied ? "Give the account the right to it, or do it by hand" : "Look at what it said",
     detail: said.length > 0 ? said.slice(0, 5) : [`${status} ${text.slice(0, 300)}`.trim()],
   });
 }

@@ -1,4 +1,5 @@
 import { Failed } from "../failure/index.ts";
+import { fieldOf, listOf } from "../json/index.ts";
 
 /** What Red Hat's catalog tells of one image of a repository, as far as publication goes. */
 export interface CatalogImage {
@@ -76,8 +77,3 @@ function readImages(body: unknown): CatalogImage[] {
       }),
     }));
 }
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-
-const fieldOf = (value: unknown, name: string): unknown =>
-  typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;

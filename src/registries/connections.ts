@@ -1,3 +1,4 @@
+import type { Pyxis } from "../certification/pyxis/index.ts";
 import type { ArchiveTarget, RegistryClient, RegistrySource } from "../oci/index.ts";
 import type { RegistryApi } from "./api.ts";
 import type { Preparation } from "./kind.ts";
@@ -20,5 +21,7 @@ export interface Connections {
   readonly api: (registry: string) => Promise<RegistryApi>;
   /** Makes, once, what has to be there before anything is pushed to a declared registry; a plan only looks. */
   readonly prepare: (registry: string, mode: "run" | "plan", signal: AbortSignal) => Promise<Preparation>;
+  /** Red Hat's certification service, for a registry of type rhcr that has a key; undefined for all others. */
+  readonly certification: (registry: string) => Pyxis | undefined;
   readonly close: () => Promise<void>;
 }

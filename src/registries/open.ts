@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
+import type { Pyxis } from "../certification/pyxis/index.ts";
 import type { Auth, Config, Endpoint, Registry } from "../config/index.ts";
-import { type Failure, unreachable } from "../failure/index.ts";
+import type { Failure } from "../failure/index.ts";
 import { createHttp } from "../oci/http/index.ts";
 import {
   type Archive,
   type ArchiveBase,
   type ArchiveTarget,
   archiveSource,
-  type Credentials,
   createFileCredentials,
   createHostPauses,
   createHostWindows,
@@ -19,10 +19,12 @@ import {
   type ServedRegistry,
   serveLayout,
 } from "../oci/index.ts";
+import { accountFor, type OnSecret, readAuth } from "./account.ts";
 import { openApi, type RegistryApi } from "./api.ts";
 import type { Connections } from "./connections.ts";
 import type { Preparation } from "./kind.ts";
 import { waysOf } from "./kinds.ts";
+import { openService } from "./service.ts";
 
 export interface OpenOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -42,8 +44,6 @@ export interface OpenOptions {
 
 const NEVER = new AbortController().signal;
 
-type OnSecret = (secret: string, of?: { readonly username: string }) => void;
-
 /**
  * Connections for a config. Nothing is opened before it is asked for: embedded registries are served from then on
  * until `close`, and credentials are read when a server first wants them.
@@ -59,6 +59,7 @@ export function openConnections(config: Pick<Config, "upstreams" | "registries">
   const opened: { readonly close: () => void }[] = [];
   const apis = new Map<string, Promise<RegistryApi>>();
   const prepared = new Map<string, Promise<Preparation>>();
+  const services = new Map<string, Pyxis>();
 
   const declared = (name: string): Registry => {
     const registry = config.registries.get(name);
@@ -73,13 +74,15 @@ export function openConnections(config: Pick<Config, "upstreams" | "registries">
   };
 
   const reach = async (host: string, endpoint: Endpoint): Promise<RegistryClient> => {
-    const { auth, ca } = endpoint;
+    const { ca } = endpoint;
     return createRegistry({
       host,
       url: endpoint.host === "docker.io" ? defaultUrl(endpoint.host) : `${endpoint.scheme}://${endpoint.host}`,
       ca: ca === undefined ? undefined : await readFile(ca, "utf8"),
-      credentials: (repository) =>
-        auth === undefined ? fromFiles(endpoint.host, repository) : readAuth(auth, onSecret),
+      credentials: (repository) => {
+        const auth = accountFor(endpoint, repository);
+        return auth === undefined ? fromFiles(endpoint.host, repository) : readAuth(auth, onSecret);
+      },
       ...shared,
     });
   };
@@ -130,8 +133,9 @@ export function openConnections(config: Pick<Config, "upstreams" | "registries">
     const ca = endpoint.ca === undefined ? undefined : await readFile(endpoint.ca, "utf8");
     const http = createHttp({ ca, ...shared });
     opened.push(http);
-    const { host, scheme, auth } = endpoint;
+    const { host, scheme } = endpoint;
     const repository = waysOf(registry).pushedTo({ path: "", component: undefined });
+    const auth = accountForApi(registry, accountFor(endpoint, repository));
     const credentials = () => (auth === undefined ? fromFiles(host, repository) : readAuth(auth, onSecret));
     return openApi({ host, url: `${scheme}://${host}`, http, credentials });
   };
@@ -164,6 +168,13 @@ export function openConnections(config: Pick<Config, "upstreams" | "registries">
       const registry = await once(`host:${host}`, async () => createRegistry({ host, credentials, ...shared }));
       return { registry, repository };
     },
+    certification: (name) => {
+      const registry = declared(name);
+      if (registry.type !== "rhcr" || registry.apiKey === undefined) return undefined;
+      const service = services.get(name) ?? openService(registry, registry.apiKey, onSecret);
+      services.set(name, service);
+      return service;
+    },
     close: async () => {
       for (const client of await Promise.allSettled(clients.values())) {
         if (client.status === "fulfilled") client.value.close();
@@ -178,6 +189,11 @@ export function openConnections(config: Pick<Config, "upstreams" | "registries">
   return connections;
 }
 
+/** Quay's own API takes no robot accounts, but the token of an application. */
+function accountForApi(registry: Registry, account: Auth | undefined): Auth | undefined {
+  return registry.type === "quay" && registry.token !== undefined ? { kind: "token", token: registry.token } : account;
+}
+
 /** Under which host references name what is there; an archive keeps those of elsewhere. */
 function hostOf(registry: Registry): string | undefined {
   switch (registry.type) {
@@ -187,22 +203,5 @@ function hostOf(registry: Registry): string | undefined {
       return registry.host;
     default:
       return registry.endpoint.host;
-  }
-}
-
-async function readAuth(auth: Auth, onSecret: OnSecret): Promise<Credentials> {
-  switch (auth.kind) {
-    case "basic": {
-      const [username, password] = await Promise.all([auth.username.read(), auth.password.read()]);
-      onSecret(password, { username });
-      return { kind: "basic", username, password };
-    }
-    case "token": {
-      const token = await auth.token.read();
-      onSecret(token);
-      return { kind: "bearer", token };
-    }
-    default:
-      return unreachable(auth);
   }
 }

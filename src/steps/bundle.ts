@@ -4,6 +4,7 @@ import { unreachable } from "../failure/index.ts";
 import { assembleImage } from "../oci/index.ts";
 import { pinElsewhere, refuseOtherVersions, replacementOf } from "./bundle/references.ts";
 import { bundleFolder, writeBundle } from "./bundle/write.ts";
+import { askGatesAgain } from "./gate.ts";
 import { publish } from "./publish.ts";
 import type { Scope, StepOf } from "./scope.ts";
 import type { PublishedImage } from "./value.ts";
@@ -40,6 +41,8 @@ export const bundle: StepOf<"bundle"> = async (step, context, scope) => {
     context.stopping,
   );
   if (scope.mode === "run") await writeBundle(content.files, declared.name, scope.config.folder);
+  const unpublished = scope.mode === "run" ? await askGatesAgain(context.node.id, context, scope) : undefined;
+  if (unpublished !== undefined) return { kind: "waiting", for: unpublished };
   const result = await publish(
     {
       name: declared.name,

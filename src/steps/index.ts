@@ -4,6 +4,7 @@ import type { Step } from "../plan/index.ts";
 import { type ChartImages, chartNode, outcomeOf, outcomeOfChart, type Pins, pinNode } from "../release/index.ts";
 import { build } from "./build.ts";
 import { bundle } from "./bundle.ts";
+import { certify } from "./certify.ts";
 import { copy } from "./copy.ts";
 import { gate } from "./gate.ts";
 import { room } from "./room.ts";
@@ -52,6 +53,8 @@ function dispatch(node: Node<Step>, bare: StepContext<StepValue>, scope: Scope):
       return build(step, context, scope);
     case "copy":
       return copy(step, context, scope);
+    case "certify":
+      return certify(step, context, scope);
     case "gate":
       return gate(step, context, scope);
     case "room":

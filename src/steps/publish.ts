@@ -11,6 +11,7 @@ import {
 } from "../oci/index.ts";
 import type { Destination } from "../plan/index.ts";
 import { type Preparation, waysOf } from "../registries/index.ts";
+import { prepare } from "./prepare.ts";
 import type { Scope } from "./scope.ts";
 import type { PublishedImage, StepValue } from "./value.ts";
 
@@ -32,6 +33,7 @@ export async function publish(
 ): Promise<StepResult<StepValue>> {
   const preparation = await scope.connections.prepare(image.destination.registry, scope.mode, context.stopping);
   const request = await requestFor(image, context, scope);
+  if (scope.mode === "run") await prepare(image.destination, context, scope);
   const done = scope.mode === "run" ? await send(request, scope) : await survey(request, scope);
   const summary = `${done.summary}${alongWith(preparation)}`;
   return { kind: "done", ...done, summary, value: published(image, done.digest, done.platforms, scope) };

@@ -24,6 +24,10 @@ export interface Scope {
   readonly commands: Commands;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** From now on this value is shown nowhere. */
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Of mirror. */
+  readonly version: string;
   readonly hide: (secret: string) => void;
   readonly warn: (failure: Failure) => void;
   /** Values of every step that is done, for the scripts that look further back than their own needs. */

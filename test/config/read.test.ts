@@ -33,7 +33,7 @@ registries:
   Local: { type: embedded, folder: data/local }
 `;
   await withConfig(text, { files: { "certs/ca.pem": "" } }, ({ registries }, folder) => {
-    const open = { scheme: "https", ca: undefined, auth: undefined };
+    const open = { scheme: "https", ca: undefined, auth: undefined, accounts: new Map() };
     const facts = [...registries.values()].map(({ place, ...facts }) => {
       assert.equal(place.column, 3);
       return facts;
@@ -70,6 +70,8 @@ registries:
         endpoint: { ...open, host: "quay.io" },
         vendor: "seldonio",
         catalog: "https://catalog.redhat.com/api/containers",
+        portal: "https://connect.redhat.com",
+        apiKey: undefined,
       },
       { name: "Local", jobs: undefined, type: "embedded", folder: join(folder, "data/local"), host: "local.localhost" },
     ]);

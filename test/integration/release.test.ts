@@ -95,7 +95,10 @@ release("the certified bundle waits, run after run, until Red Hat has published 
   catalog.repositories.set("seldonio/kubectl", unpublished(images));
   const certified = await mirror("run", "build_push_cert");
   assert.equal(certified.code, 4);
-  assert.match(certified.stdout, /waiting for the publication of registry\.connect\.redhat\.com\/seldonio\/kubectl\n/);
+  assert.match(
+    certified.stdout,
+    /waiting for the publication of registry\.connect\.redhat\.com\/seldonio\/kubectl, since \d{4}-\d\d-\d\d \d\d:\d\d UTC\n/,
+  );
   assert.equal((await bundleTags()).length, 0, "no bundle while an image is unpublished");
 
   for (const { repository, digest } of images) catalog.repositories.set(repository, [{ digest, published: true }]);

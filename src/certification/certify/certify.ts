@@ -1,6 +1,6 @@
 import { Failed } from "../../failure/index.ts";
 import type { CertImage } from "../pyxis/index.ts";
-import type { Candidate } from "./evidence.ts";
+import type { Candidate } from "./candidate.ts";
 import type { Stage } from "./memory.ts";
 import { askedFor, hasTag, isPublished, openItems } from "./publish.ts";
 import { submitted, type Way } from "./submit.ts";

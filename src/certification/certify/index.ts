@@ -1,5 +1,6 @@
+export type { Candidate, Evidence, PlatformImage } from "./candidate.ts";
 export { certify, type Standing } from "./certify.ts";
-export type { Candidate, Evidence, PlatformImage } from "./evidence.ts";
-export { openNotebook } from "./memory.ts";
+export { type Examiner, examine } from "./examine.ts";
+export { type Notebook, openNotebook } from "./memory.ts";
 export { missingOf } from "./standing.ts";
 export type { Way } from "./submit.ts";

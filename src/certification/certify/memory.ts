@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fieldOf, listOf, textOf } from "../pyxis/json.ts";
+import { fieldOf, listOf, textOf } from "../../json/index.ts";
 
 /** Where an image stands on its way: one after the other. */
 export type Stage = "pushed" | "submitted" | "graded" | "checklist" | "publishing" | "tags" | "published";

@@ -1,6 +1,6 @@
 import { Failed } from "../../failure/index.ts";
 import type { CertImage, Checklist, ImageRequest, Operation } from "../pyxis/index.ts";
-import type { Candidate } from "./evidence.ts";
+import type { Candidate } from "./candidate.ts";
 import type { Way } from "./submit.ts";
 
 /** Whether users can pull an image, by what the service says. */

@@ -1,5 +1,5 @@
 import type { Pyxis } from "../pyxis/index.ts";
-import type { Candidate } from "./evidence.ts";
+import type { Candidate } from "./candidate.ts";
 import { hasTag, isPublished } from "./publish.ts";
 
 /**

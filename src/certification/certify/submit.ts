@@ -1,6 +1,6 @@
 import { Failed } from "../../failure/index.ts";
 import type { CertImage, Project, Pyxis } from "../pyxis/index.ts";
-import type { Candidate, Evidence, PlatformImage } from "./evidence.ts";
+import type { Candidate, Evidence, PlatformImage } from "./candidate.ts";
 import type { Notebook } from "./memory.ts";
 
 /** What going through certification takes. */
@@ -34,7 +34,7 @@ export async function submitted(candidate: Candidate, platform: PlatformImage, w
   const results = await sendResults(candidate, platform, evidence, way);
   await update(project, candidate, way);
   const image = found ?? (await sendImage(candidate, platform, evidence, project, way));
-  if (!image.certified && evidence.results.passed === true) {
+  if (!image.certified && evidence.results.passed) {
     await pyxis.updateImage(image.id, { _id: image.id, architecture: platform.architecture, certified: true }, signal);
   }
   if (project.content !== "scratch" && evidence.packages !== undefined) {
@@ -108,7 +108,7 @@ async function sendImage(
   const body = {
     ...evidence.image,
     ...(project.vendorId === undefined ? {} : { isv_pid: project.vendorId }),
-    certified: evidence.results.passed === true,
+    certified: evidence.results.passed,
     deleted: false,
     docker_image_digest: platform.digest,
     architecture: platform.architecture,

@@ -1,7 +1,7 @@
+import { fieldOf, listOf, textOf } from "../../json/index.ts";
 import { formatPlatform } from "../../oci/index.ts";
 import { checksOf, type Policy } from "../checks/index.ts";
 import type { Contents, RpmEntry } from "../contents.ts";
-import { fieldOf, listOf, textOf } from "../pyxis/json.ts";
 import { type ImageReport, type Judge, outcomeOf, outcomeOfAll, type PlatformReport } from "../result.ts";
 import { reasonsIn } from "./log.ts";
 import { readResults } from "./results.ts";

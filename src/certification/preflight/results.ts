@@ -1,5 +1,5 @@
+import { fieldOf, listOf, textOf } from "../../json/index.ts";
 import { checkNamed } from "../checks/index.ts";
-import { fieldOf, listOf, textOf } from "../pyxis/json.ts";
 import type { CheckResult, Judge } from "../result.ts";
 
 /** Reads `results.json` of openshift-preflight. `why` gives what its log says of a check. */

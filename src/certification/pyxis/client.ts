@@ -1,5 +1,5 @@
+import { fieldOf, listOf, textOf } from "../../json/index.ts";
 import { type Caller, createCaller, type PyxisOptions } from "./call.ts";
-import { fieldOf, listOf, textOf } from "./json.ts";
 import type { Links } from "./links.ts";
 import {
   type CertImage,

@@ -1,4 +1,4 @@
-import { fieldOf, listOf, textOf } from "./json.ts";
+import { fieldOf, listOf, textOf } from "../../json/index.ts";
 
 /** A component ("certification project"), as far as it matters here. */
 export interface Project {

@@ -1,5 +1,6 @@
+import { fieldOf } from "../../json/index.ts";
 import type { Digest } from "../../oci/index.ts";
-import { apiFailure, fieldOf, type RegistryApi } from "../api.ts";
+import { apiFailure, type RegistryApi } from "../api.ts";
 
 /** From the least to the worst; `unknown` is a finding that nobody has rated. */
 export const SEVERITIES = ["none", "unknown", "negligible", "low", "medium", "high", "critical"] as const;

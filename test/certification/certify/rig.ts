@@ -36,12 +36,43 @@ export const single: Candidate = {
 };
 
 export const evidence: Evidence = {
-  image: { docker_image_id: digest("d"), parsed_data: { architecture: "amd64", labels: [], layers: [digest("e")] } },
+  image: {
+    docker_image_digest: digest("a"),
+    docker_image_id: digest("d"),
+    image_id: digest("a"),
+    architecture: "amd64",
+    parsed_data: {
+      architecture: "amd64",
+      command: "",
+      created: "2026-11-26T08:00:00Z",
+      image_id: digest("a"),
+      labels: [{ name: "name", value: "deploy" }],
+      layers: [digest("e")],
+      os: "linux",
+      size: 528,
+      uncompressed_layer_sizes: [{ layer_id: digest("f"), size_bytes: 1024 }],
+    },
+    raw_config: "{}",
+    sum_layer_size_bytes: 1024,
+  },
   results: {
     passed: true,
-    test_library: { name: "github.com/redhat-openshift-ecosystem/openshift-preflight", version: "1.21.0" },
+    test_library: { name: "mirror", version: "0.1.0", commit: "" },
+    results: { passed: [], failed: [], errors: [] },
   },
-  packages: [{ name: "glibc", version: "2.34", release: "1.el9", architecture: "x86_64" }],
+  packages: [
+    {
+      name: "glibc",
+      version: "2.34",
+      release: "1.el9",
+      architecture: "x86_64",
+      gpg: "199e2f91fd431d51",
+      nvra: "glibc-2.34-1.el9.x86_64",
+      srpm_name: "glibc",
+      srpm_nevra: "glibc-0:2.34-1.el9.src",
+      summary: "The GNU libc libraries",
+    },
+  ],
   log: "all checks passed",
 };
 

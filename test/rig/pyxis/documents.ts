@@ -19,7 +19,7 @@ export function componentDocument(component: Component): object {
       docker_config_json: "-----BEGIN PGP MESSAGE-----",
       hosted_registry: hosted,
       type: scratch ? "scratch" : "container",
-      isv_pid: `pid-${id.slice(0, 8)}`,
+      isv_pid: `pid-${id.slice(-8)}`,
       os_content_type: scratch ? "Scratch Image" : "Red Hat Universal Base Image (UBI)",
       privileged: false,
       ...(registry === undefined ? {} : { registry }),

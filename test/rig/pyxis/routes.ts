@@ -117,7 +117,7 @@ function updateComponent({ body }: Asked, component: Component): Answer {
 
 function createImage({ body }: Asked, state: PyxisState): Answer {
   const vendor = String(body.isv_pid);
-  const component = [...state.components.values()].find(({ id }) => `pid-${id.slice(0, 8)}` === vendor);
+  const component = [...state.components.values()].find(({ id }) => `pid-${id.slice(-8)}` === vendor);
   const digest = body.docker_image_digest;
   const parsed = body.parsed_data as { labels?: unknown; layers?: unknown } | undefined;
   if (component === undefined) return no(400, "Bad Request", "isv_pid is required");

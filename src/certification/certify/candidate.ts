@@ -1,14 +1,7 @@
-/** What a submission tells Red Hat of one image of one architecture, in the service's own JSON. */
-export interface Evidence {
-  /** `cert-image.json`, without its repositories: what the image is made of. */
-  readonly image: Readonly<Record<string, unknown>>;
-  /** `results.json`: which checks passed. */
-  readonly results: Readonly<Record<string, unknown>>;
-  /** `rpm-manifest.json`; undefined for an image without a base, which has no packages. */
-  readonly packages: readonly object[] | undefined;
-  /** The log of the checks. */
-  readonly log: string;
-}
+import type { CheckedImage } from "../evidence.ts";
+
+/** What a submission tells Red Hat of one image of one architecture. */
+export type Evidence = CheckedImage;
 
 /** An image of one architecture. */
 export interface PlatformImage {
