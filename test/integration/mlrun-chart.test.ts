@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { suite } from "uvu";
 import { startChartServer } from "../rig/chart-repository.ts";
-import { runMirror, workspace } from "../rig/cli.ts";
+import { runMirror, type Workspace, workspace } from "../rig/cli.ts";
 import { mlrunClone, mlrunDependencies, mlrunRepositories, noMlrunCharts } from "../rig/mlrun-charts.ts";
 import { missingCommand, requires } from "../rig/skip.ts";
 
@@ -43,16 +45,7 @@ const lost = {
 };
 
 withCharts("MLRun CE 0.6.3 goes from git to every image that a list by grep lost", async () => {
-  const server = await startChartServer(await mlrunDependencies());
-  const place = await workspace(`version: 1
-sources:
-  ce: { git: "${mlrunClone}", version: { tags: "mlrun-ce-*", range: "<=0.6.3" } }
-chartRepositories:
-${mlrunRepositories.map((address) => `  ${address}: ${server.url}`).join("\n")}
-charts:
-  mlrun-ce: { source: ce, path: charts/mlrun-ce }
-`);
-  try {
+  await withPlace(async (place) => {
     const { code, stdout, stderr } = await runMirror(["images", "mlrun-ce", "--json"], { cwd: place.folder });
     assert.equal(code, 0, stderr);
     const { charts, images } = JSON.parse(stdout) as { charts: object[]; images: Found[] };
@@ -71,10 +64,49 @@ charts:
     );
     assert.equal(images.length, 42, [...found.keys()].join("\n"));
     assert.ok(images.every(({ certainty, places }) => certainty === "sure" && places.length > 0));
+  });
+});
+
+withCharts("with the values that mirror writes it names the target alone, but for what was listed", async () => {
+  await withPlace(async (place) => {
+    const run = (...args: string[]) => runMirror(args, { cwd: place.folder });
+    const { code, stdout, stderr } = await run("relocate", "--format", "values", "--output", ".");
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /values +41 of 42 /);
+    const hardCoded = "gcr.io/iguazio/spark-app:v3.2.1-mlk";
+    assert.ok(stdout.includes(`${hardCoded}  the template writes it`), stdout);
+
+    await place.write("mirror.config.yaml", (await configOf(place)).replace("charts/mlrun-ce }", OVERLAID));
+    const after = await run("images", "mlrun-ce", "--plain");
+    const elsewhere = after.stdout.split("\n").filter((line) => !line.startsWith("harbor.example.com/mlrun/"));
+    assert.deepEqual(elsewhere, [hardCoded, ""]);
+  });
+});
+
+const OVERLAID = "charts/mlrun-ce, values: [values-mlrun-ce.yaml] }";
+const configOf = ({ folder }: Workspace) => readFile(join(folder, "mirror.config.yaml"), "utf8");
+
+/** A config of the chart whose repositories are all on loopback, and a target for its images. */
+async function withPlace(work: (place: Workspace) => Promise<void>): Promise<void> {
+  const server = await startChartServer(await mlrunDependencies());
+  const place = await workspace(`version: 1
+sources:
+  ce: { git: "${mlrunClone}", version: { tags: "mlrun-ce-*", range: "<=0.6.3" } }
+chartRepositories:
+${mlrunRepositories.map((address) => `  ${address}: ${server.url}`).join("\n")}
+charts:
+  mlrun-ce: { source: ce, path: charts/mlrun-ce }
+registries:
+  harbor: { type: oci, host: harbor.example.com, prefix: mlrun }
+targets:
+  harbor: { registry: harbor, images: ["chart:mlrun-ce"], as: "\${path}:\${tag}" }
+`);
+  try {
+    await work(place);
   } finally {
     await place.remove();
     await server.stop();
   }
-});
+}
 
 all.run();
