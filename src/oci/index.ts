@@ -8,6 +8,7 @@ export {
   lookInto,
   openArchive,
   openArchiveTarget,
+  openVolumes,
   verifyArchive,
   whatIsIn,
 } from "./archive/index.ts";

@@ -14,6 +14,7 @@ import {
   createRegistry,
   defaultUrl,
   openArchiveTarget,
+  openVolumes,
   proxiesIn,
   type RegistryClient,
   type ServedRegistry,
@@ -112,9 +113,10 @@ export function openConnections(config: Pick<Config, "upstreams" | "registries">
     const registry = config.registries.get(name);
     if (registry?.type !== "archive") throw new Error(`no archive ${name}`);
     const open = async (): Promise<ArchiveTarget> => {
-      const { file, since } = registry;
+      const { file, since, volumeSize } = registry;
       const base = since === undefined ? undefined : await options.baseOf?.(since, connections.source);
-      return openArchiveTarget({ file, base, signal: options.signal ?? NEVER });
+      const opening = { file, base, signal: options.signal ?? NEVER };
+      return volumeSize === undefined ? openArchiveTarget(opening) : openVolumes({ ...opening, volumeSize });
     };
     const opened = archives.get(name) ?? open();
     archives.set(name, opened);

@@ -1,3 +1,4 @@
+import type { Registry } from "../config/index.ts";
 import type { StepContext, StepResult } from "../engine/index.ts";
 import { unreachable } from "../failure/index.ts";
 import {
@@ -49,14 +50,12 @@ export async function requestFor(
   const registry = scope.config.registries.get(image.destination.registry);
   if (target === undefined || registry === undefined) throw new Error(`no target ${image.target}`);
   const preparation = await scope.connections.prepare(registry.name, scope.mode, stopping);
-  const client = await scope.connections.target(registry.name);
+  const repository = waysOf(registry).pushedTo(image.destination);
+  const { tag } = image.destination;
+  const client = await clientFor(registry, repository, tag, scope);
   return {
     from: image.from,
-    to: {
-      registry: preparation.kind === "missing" ? withNothing(client) : client,
-      repository: waysOf(registry).pushedTo(image.destination),
-      tag: image.destination.tag,
-    },
+    to: { registry: preparation.kind === "missing" ? withNothing(client) : client, repository, tag },
     elsewhere: () => repositoriesAt(registry.name, scope),
     platforms: target.platforms ?? "all",
     // A new archive takes the place of the old one as a whole, and never moves a tag in it.
@@ -91,6 +90,17 @@ const withNothing = (client: RegistryClient): RegistryClient => ({
   listReferrers: async () => ({ kind: "listed", manifests: [] }),
   firstTags: async () => ({ tags: [], rest: "none" }),
 });
+
+/** Of the volumes of an archive, each is a registry of its own. */
+async function clientFor(
+  { name, type }: Registry,
+  repository: string,
+  tag: string | undefined,
+  { connections }: Scope,
+): Promise<RegistryClient> {
+  if (type !== "archive") return connections.target(name);
+  return (await connections.archive(name)).clientFor(repository, tag);
+}
 
 /** All repositories of a registry that the run copies to. */
 function repositoriesAt(name: string, { config, graph }: Scope): readonly string[] {

@@ -1,9 +1,9 @@
 import { asNodeId } from "../engine/index.ts";
 import { Failed } from "../failure/index.ts";
-import type { CopyRequest, Measure } from "../oci/index.ts";
+import type { Measure } from "../oci/index.ts";
 import type { Step } from "../plan/index.ts";
+import { nameInArchive } from "../registries/index.ts";
 import { originOf } from "./origin.ts";
-import { requestFor } from "./publish.ts";
 import type { Scope, StepOf } from "./scope.ts";
 import { sizeText } from "./size-text.ts";
 import type { StepValue } from "./value.ts";
@@ -25,8 +25,7 @@ export const room: StepOf<"room"> = async (step, context, scope) => {
   const blobs = new Map(measured.flatMap((one) => one.blobs.map((blob) => [blob.digest, blob] as const)));
   let verified = 0;
   const totalBytes = [...blobs.values()].reduce((sum, { size }) => sum + size, 0);
-  const images = measured.map(({ request: { to }, digest }) => ({ repository: to.repository, tag: to.tag, digest }));
-  const found = await archive.prepare({ images, blobs: [...blobs.values()], mode: scope.mode }, (bytes) => {
+  const found = await archive.prepare({ images: measured, blobs: [...blobs.values()], mode: scope.mode }, (bytes) => {
     verified += bytes;
     context.report({ type: "node-progress", bytes: verified, totalBytes });
   });
@@ -41,7 +40,7 @@ async function measure(
   copy: Copy,
   context: Parameters<StepOf<"room">>[1],
   scope: Scope,
-): Promise<(Measure & { readonly request: CopyRequest }) | undefined> {
+): Promise<(Measure & { readonly repository: string; readonly tag: string | undefined }) | undefined> {
   const resolution = scope.pins.get(copy.image);
   // What is built here comes later, and is small beside the rest.
   if (resolution?.kind !== "pinned") return undefined;
@@ -49,9 +48,11 @@ async function measure(
   try {
     const origin = await originOf(copy.image, new Map([[asNodeId(`pin:${copy.image}`), pin]]), scope);
     if (origin === "unbuilt") return undefined;
-    const toPublish = { name: copy.image, target: copy.target, destination: copy.destination, ...origin };
-    const request = await requestFor(toPublish, context, scope);
-    return { request, ...(await scope.transfer.measure(request)) };
+    const { from } = origin;
+    const platforms = scope.config.targets.get(copy.target)?.platforms ?? "all";
+    const { stopping, killed } = context;
+    const measured = await scope.transfer.measure({ from, platforms, indexes: "sparse", stopping, killed });
+    return { ...measured, repository: nameInArchive(copy.destination.path), tag: copy.destination.tag };
   } catch (thrown) {
     if (thrown instanceof Failed && thrown.failure.class !== "cancelled") return undefined;
     throw thrown;

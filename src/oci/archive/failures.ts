@@ -119,3 +119,13 @@ export function incomplete(
     detail: missing.slice(0, 5).map(({ digest }) => digest),
   };
 }
+
+/** An image that does not fit into one file of the size that was asked for. */
+export function volumeTooSmall(image: string, needed: number, volumeSize: number): Failed {
+  return new Failed({
+    code: "archive/volume-too-small",
+    class: "usage",
+    message: `${image} takes ${gigabytes(needed)} and a volume has ${gigabytes(volumeSize)}: an image is never split`,
+    hint: `Give volumes of at least ${Math.ceil(needed / 1e6) + 1}M, or save fewer platforms`,
+  });
+}

@@ -4,3 +4,4 @@ export { archiveNotes } from "./notes.ts";
 export { type Archive, openArchive } from "./open.ts";
 export { whatIsIn } from "./what-is-in.ts";
 export { type ArchiveBase, type ArchiveTarget, openArchiveTarget } from "./write/target.ts";
+export { openVolumes } from "./write/volumes.ts";

@@ -81,6 +81,9 @@ export interface Survey {
   readonly bytes: number;
 }
 
+/** What has to be known to tell what an image is made of. */
+export type MeasureRequest = Pick<CopyRequest, "from" | "platforms" | "indexes" | "stopping" | "killed">;
+
 /** What an image is made of, before it is copied. */
 export interface Measure {
   /** What the tag would stand at. */

@@ -11,7 +11,7 @@ import type { Journal } from "./journal.ts";
 import { lookAgain } from "./look-again.ts";
 import { createManifestCache, type ManifestCache } from "./manifest-cache.ts";
 import { createPlaces } from "./places.ts";
-import type { CopyRequest, CopyResult, Measure, Survey } from "./request.ts";
+import type { CopyRequest, CopyResult, Measure, MeasureRequest, Survey } from "./request.ts";
 import { type Selection, selectPlatforms } from "./select.ts";
 import { createSurveyor } from "./survey.ts";
 import { headOf, tagConflict } from "./target.ts";
@@ -35,7 +35,7 @@ export interface Transfer {
    */
   readonly copy: (request: CopyRequest) => Promise<CopyResult>;
   /** What an image is made of; nothing is asked of the target. */
-  readonly measure: (request: CopyRequest) => Promise<Measure>;
+  readonly measure: (request: MeasureRequest) => Promise<Measure>;
   /** What `copy` would do; nothing is written. Throws what `copy` would throw before it writes. */
   readonly survey: (request: CopyRequest) => Promise<Survey>;
 }
@@ -131,14 +131,14 @@ export function createTransfer(options: TransferOptions = {}): Transfer {
 }
 
 /** Blobs that wait for their place listen to it, each image to its own. */
-function droppedSignal({ stopping, killed }: CopyRequest): AbortSignal {
+function droppedSignal({ stopping, killed }: MeasureRequest): AbortSignal {
   const signal = AbortSignal.any([stopping, killed]);
   setMaxListeners(0, signal, stopping, killed);
   return signal;
 }
 
 async function want(
-  { from, platforms, indexes }: CopyRequest,
+  { from, platforms, indexes }: MeasureRequest,
   cache: ManifestCache,
   signal: AbortSignal,
 ): Promise<Wanted> {
@@ -162,7 +162,7 @@ function keptIn({ root, made, trimmed }: Selection): ReadonlySet<Digest> | undef
 }
 
 async function treeOf(
-  { from }: CopyRequest,
+  { from }: MeasureRequest,
   { digest, selection, sparse }: Wanted,
   cache: ManifestCache,
   signal: AbortSignal,

@@ -35,7 +35,7 @@ export interface ArchiveBase {
 
 /** What is about to be written. */
 export interface Expected {
-  readonly images: readonly KeptImage[];
+  readonly images: readonly (KeptImage & { readonly blobs: readonly Descriptor[] })[];
   /** A plan only looks: what an earlier run has left is then not looked into. */
   readonly mode: "run" | "plan";
   /** Blobs and manifests of all images, each once. */
@@ -75,6 +75,8 @@ export interface Saved {
  */
 export interface ArchiveTarget {
   readonly client: RegistryClient;
+  /** The client that an image is to be copied with: each volume has its own. */
+  readonly clientFor: (repository: string, tag: string | undefined) => RegistryClient;
   /** Throws `Failed` (`archive/no-room`) where the disk has not enough for what is expected. */
   prepare(expected: Expected, onVerified: (bytes: number) => void): Promise<Room>;
   /** Makes the archive whole: what was kept from the one before, the lock, the index. */
@@ -207,6 +209,7 @@ export async function openArchiveTarget(options: ArchiveTargetOptions): Promise<
 
   return {
     client,
+    clientFor: () => client,
     prepare,
     finish,
     close: async () => {
@@ -246,7 +249,7 @@ const sumOf = (blobs: readonly Descriptor[]): number => blobs.reduce((sum, { siz
 const sizeOf = async (file: string): Promise<number> => (await stat(file)).size;
 
 /** Free at the nearest folder that is there. */
-async function freeBytes(folder: string): Promise<number> {
+export async function freeBytes(folder: string): Promise<number> {
   const found = await unlessMissing(statfs(folder));
   if (found !== undefined) return found.bavail * found.bsize;
   return dirname(folder) === folder ? 0 : freeBytes(dirname(folder));
