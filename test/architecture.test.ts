@@ -11,6 +11,7 @@ const layers = [
   ["cli.ts", "index.ts"],
   ["commands"],
   ["report"],
+  ["status"],
   ["references", "steps"],
   ["plan"],
   ["release"],

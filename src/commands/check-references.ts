@@ -34,7 +34,13 @@ export async function checkedReferences(
 ): Promise<ReferencesChecked | undefined> {
   const instead = insteadOf(host, args, config);
   if (config.references.size === 0 || args.flags.has("config-only")) return undefined;
-  const loaded = await loadReferences(config, { instead, cwd: host.cwd, env: host.env, signal: host.stopping });
+  const loaded = await loadReferences(config, {
+    instead,
+    cwd: host.cwd,
+    network: "online",
+    env: host.env,
+    signal: host.stopping,
+  });
   const declarations = declarationsOf(config, new Map());
   const compare = (files: ReadonlyMap<string, readonly FileText[]>): Comparison =>
     checkReferences([...config.references.values()], files, declarations);

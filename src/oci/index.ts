@@ -35,7 +35,7 @@ export {
   parseManifest,
 } from "./manifest.ts";
 export { ACCEPT_MANIFESTS, isIndexType, MediaType } from "./media-types.ts";
-export { formatPlatform, type Platform, parsePlatform } from "./platform.ts";
+export { formatPlatform, isWanted, type Platform, parsePlatform } from "./platform.ts";
 export {
   formatReference,
   isHost,
@@ -45,7 +45,7 @@ export {
   parseReference,
   type Reference,
 } from "./reference.ts";
-export { NO_REFERRERS, type ReferrerCounts } from "./referrers/index.ts";
+export { isSigned, NO_REFERRERS, type ReferrerCounts } from "./referrers/index.ts";
 export type {
   BlobToPut,
   ManifestToPut,

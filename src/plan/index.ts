@@ -1,7 +1,7 @@
 export { basesOf, originNode } from "./bases.ts";
 export { knownAs } from "./known-as.ts";
 export { layOut } from "./lay-out.ts";
-export { destinationOf, tagOf } from "./naming.ts";
+export { destinationOf, splitTag, tagOf } from "./naming.ts";
 export { poolsOf } from "./pools.ts";
 export { relocationsOf } from "./relocations.ts";
 export { chartsToRender, imagesToBuild, imagesToPin, type Selection, select, sketch } from "./select.ts";

@@ -6,6 +6,7 @@ import type { Comparison, Difference, Unknown } from "./difference.ts";
 import { type Found, find } from "./find/find.ts";
 import { missing } from "./missing.ts";
 import { placeOf } from "./places.ts";
+import { referencedVersions } from "./referenced.ts";
 import type { Fix } from "./rewrite.ts";
 import type { FileText, Site } from "./site.ts";
 
@@ -38,6 +39,7 @@ export function checkReferences(
     agreeing: new Set(judged.flatMap(agreeing)).size,
     files: new Set([...filesOf.values()].flat().map(({ key }) => key)).size,
     stale: accepting.stale(),
+    referenced: referencedVersions(judged),
   };
 }
 

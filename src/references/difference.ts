@@ -50,4 +50,6 @@ export interface Comparison {
   readonly files: number;
   /** Accepted differences of the config that there are not. */
   readonly stale: readonly { readonly set: string; readonly found: string; readonly place: Place }[];
+  /** By image, the versions that the product references. */
+  readonly referenced: ReadonlyMap<string, readonly string[]>;
 }

@@ -10,6 +10,8 @@ export interface LoadOptions {
   readonly instead: ReadonlyMap<string, string>;
   /** Places of files on this machine are told as seen from here. */
   readonly cwd: string;
+  /** `offline` asks no git server: what is not in the cache cannot be had. */
+  readonly network: "online" | "offline";
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
 }
@@ -43,13 +45,17 @@ interface Tree {
   readonly commit: string | undefined;
 }
 
-async function open(config: Config, name: string | undefined, { instead, env, signal }: LoadOptions): Promise<Tree> {
+async function open(
+  config: Config,
+  name: string | undefined,
+  { instead, network, env, signal }: LoadOptions,
+): Promise<Tree> {
   const folder = name === undefined ? config.folder : instead.get(name);
   if (folder !== undefined) return { folder: await openFolder(folder), commit: undefined };
   const source = config.sources.get(name ?? "");
   if (source === undefined) throw new Error(`no source ${name}`);
   const cache = join(config.folder, ".mirror", "sources");
-  const opened = await openSource(originOf(source), { cache, network: "online", env, signal });
+  const opened = await openSource(originOf(source), { cache, network, env, signal });
   if (source.origin.kind === "folder") return { folder: opened.folder, commit: undefined };
   return { folder: opened.folder, commit: `${source.name}@${opened.commit?.slice(0, 7)}` };
 

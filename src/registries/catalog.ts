@@ -5,6 +5,8 @@ import { fieldOf, listOf } from "../json/index.ts";
 export interface CatalogImage {
   /** Of the manifest of one architecture. */
   readonly digest: string;
+  /** `failed`: its checks ended, and it did not pass. */
+  readonly certification: "passed" | "failed" | "open";
   readonly repositories: readonly { readonly published: "yes" | "no"; readonly indexDigest: string | undefined }[];
 }
 
@@ -68,6 +70,7 @@ function readImages(body: unknown): CatalogImage[] {
     .filter((image) => fieldOf(image, "deleted") !== true)
     .map((image) => ({
       digest: String(fieldOf(image, "docker_image_digest")),
+      certification: certificationOf(image),
       repositories: listOf(fieldOf(image, "repositories")).map((repository) => {
         const indexDigest = fieldOf(repository, "manifest_list_digest");
         return {
@@ -76,4 +79,10 @@ function readImages(body: unknown): CatalogImage[] {
         };
       }),
     }));
+}
+
+function certificationOf(image: unknown): CatalogImage["certification"] {
+  if (fieldOf(image, "certified") === true) return "passed";
+  const grading = fieldOf(fieldOf(image, "container_grades"), "status");
+  return grading === "failed" || grading === "aborted" || grading === "completed" ? "failed" : "open";
 }

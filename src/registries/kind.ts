@@ -21,7 +21,14 @@ export interface PublicName {
 /** Whether users can pull what was pushed, and where not, what it waits for. */
 export type PublicationState =
   | { readonly kind: "published" }
-  | { readonly kind: "unpublished"; readonly waitsFor: string };
+  | {
+      readonly kind: "unpublished";
+      /** How far it has come; `failed` goes no further by itself. */
+      readonly stage: "pushed" | "certified" | "failed";
+      readonly waitsFor: string;
+      /** A page where a person sees more. */
+      readonly link: string | undefined;
+    };
 
 /** What is to be known of a registry before something is pushed there. */
 export type Preparation =

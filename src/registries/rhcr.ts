@@ -4,6 +4,8 @@ import { joinPath, type PublicationState, type RegistryKind } from "./kind.ts";
 
 /** Where certified images are pushed: one repository for each component, on Quay. */
 const HOSTED_NAMESPACE = "redhat-isv-containers";
+/** Red Hat's pages for partners. */
+const PORTAL = "https://connect.redhat.com";
 /** Where users pull them from once Red Hat has published them. */
 const PUBLIC_HOST = "registry.connect.redhat.com";
 
@@ -14,13 +16,12 @@ const PUBLIC_HOST = "registry.connect.redhat.com";
 export const rhcr: RegistryKind<"rhcr"> = {
   pushedTo: (_registry, { path, component }) => joinPath(HOSTED_NAMESPACE, component ?? path),
   publicName: (registry, { path }) => ({ host: PUBLIC_HOST, repository: joinPath(registry.vendor, path) }),
-  stateOf: async (registry, { path }, digest, signal) => {
+  stateOf: async (registry, { path, component }, digest, signal) => {
     const repository = joinPath(registry.vendor, path);
-    return stateIn(
-      await askCatalog(registry.catalog, PUBLIC_HOST, repository, signal),
-      digest,
-      `${PUBLIC_HOST}/${repository}`,
-    );
+    return stateIn(await askCatalog(registry.catalog, PUBLIC_HOST, repository, signal), digest, {
+      name: `${PUBLIC_HOST}/${repository}`,
+      link: component && `${PORTAL}/component/view/${component}/images`,
+    });
   },
 };
 
@@ -28,11 +29,23 @@ export const rhcr: RegistryKind<"rhcr"> = {
  * An image counts as published when every entry of its digest is; an index has one entry for each architecture,
  * all of which carry the index's digest.
  */
-function stateIn(images: readonly CatalogImage[], digest: Digest, name: string): PublicationState {
-  const entries = images.flatMap((image) =>
+function stateIn(
+  images: readonly CatalogImage[],
+  digest: Digest,
+  { name, link }: { readonly name: string; readonly link: string | undefined },
+): PublicationState {
+  const ours = images.filter(
+    (image) => image.digest === digest || image.repositories.some(({ indexDigest }) => indexDigest === digest),
+  );
+  const entries = ours.flatMap((image) =>
     image.repositories.filter((repository) => image.digest === digest || repository.indexDigest === digest),
   );
-  if (entries.length === 0) return { kind: "unpublished", waitsFor: `the certification of ${name}` };
-  if (entries.every((entry) => entry.published === "yes")) return { kind: "published" };
-  return { kind: "unpublished", waitsFor: `the publication of ${name}` };
+  if (entries.length > 0 && entries.every((entry) => entry.published === "yes")) return { kind: "published" };
+  if (ours.some(({ certification }) => certification === "failed")) {
+    return { kind: "unpublished", stage: "failed", waitsFor: `a version of ${name} that passes the checks`, link };
+  }
+  if (ours.length === 0 || ours.some(({ certification }) => certification === "open")) {
+    return { kind: "unpublished", stage: "pushed", waitsFor: `the certification of ${name}`, link };
+  }
+  return { kind: "unpublished", stage: "certified", waitsFor: `the publication of ${name}`, link };
 }

@@ -5,7 +5,7 @@ export { localBuilds, type OpenedBuild, openBuild, withDockerfiles } from "./doc
 export { findInChart, type RenderedChart } from "./find-in-chart.ts";
 export * from "./lock/index.ts";
 export { type OpenChart, type OpenChartOptions, openChart } from "./open-chart.ts";
-export { outcomeOf, type Pin, type Pins, pinNode } from "./pins.ts";
+export { outcomeOf, type Pin, type Pins, pinNode, type Resolution } from "./pins.ts";
 export { pullLimitWarnings } from "./pull-limits.ts";
 export { renderCharts } from "./render-charts.ts";
 export { resolvePins } from "./resolve.ts";

@@ -38,6 +38,8 @@ rhcr("images are pushed to their component and pulled under the vendor's name", 
 rhcr("an image that the catalog does not know waits for its certification", async () => {
   assert.deepEqual(await stateOf(digest), {
     kind: "unpublished",
+    stage: "pushed",
+    link: "https://connect.redhat.com/component/view/65f0c2a1b3d4e5f60718293a/images",
     waitsFor: "the certification of registry.connect.redhat.com/seldonio/seldon-deploy",
   });
 });
@@ -46,9 +48,26 @@ rhcr("an image that is certified and not published waits for its publication", a
   know([{ digest, published: false }]);
   assert.deepEqual(await stateOf(digest), {
     kind: "unpublished",
+    stage: "certified",
+    link: "https://connect.redhat.com/component/view/65f0c2a1b3d4e5f60718293a/images",
     waitsFor: "the publication of registry.connect.redhat.com/seldonio/seldon-deploy",
   });
 });
+
+rhcr(
+  "an image whose checks have ended badly waits for a better one, and one whose checks run for their end",
+  async () => {
+    for (const [grading, stage] of [
+      ["failed", "failed"],
+      ["completed", "failed"],
+      ["in progress", "pushed"],
+    ] as const) {
+      know([{ digest, published: false, certified: false, grading }]);
+      const state = await stateOf(digest);
+      assert.equal(state.kind === "unpublished" ? state.stage : state.kind, stage, grading);
+    }
+  },
+);
 
 rhcr("an image that is published is", async () => {
   know([

@@ -7,6 +7,10 @@ export interface CatalogEntry {
   readonly published: boolean;
   readonly indexDigest?: string;
   readonly deleted?: boolean;
+  /** True unless said otherwise. */
+  readonly certified?: boolean;
+  /** The status of its checks. */
+  readonly grading?: string;
 }
 
 export interface Catalog {
@@ -61,10 +65,12 @@ export async function startCatalog(): Promise<Catalog> {
   return catalog;
 }
 
-function documentOf({ digest, published, indexDigest, deleted = false }: CatalogEntry, repository: string): object {
+function documentOf(entry: CatalogEntry, repository: string): object {
+  const { digest, published, indexDigest, deleted = false, certified = true, grading } = entry;
   return {
     _id: digest.slice(7, 31),
-    certified: true,
+    certified,
+    ...(grading === undefined ? {} : { container_grades: { status: grading } }),
     deleted,
     docker_image_digest: digest,
     repositories: [

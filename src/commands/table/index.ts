@@ -11,11 +11,13 @@ import { relocate } from "./relocate.ts";
 import { run } from "./run.ts";
 import { save } from "./save.ts";
 import { serve } from "./serve.ts";
+import { status } from "./status.ts";
 
 /** Every command, in the order of the help. Their code is loaded when they run. */
 export const commands: readonly Command[] = [
   run,
   plan,
+  status,
   save,
   load,
   archive,

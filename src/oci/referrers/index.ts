@@ -5,5 +5,6 @@ export {
   type ReferrersCopied,
   type ReferrersOnTheirWay,
 } from "./copier.ts";
+export { isSigned } from "./is-signed.ts";
 export { NO_REFERRERS, type ReferrerCounts, type ReferrerKind } from "./referrer.ts";
 export { type Subjects, subjectsOf } from "./subjects.ts";

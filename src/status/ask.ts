@@ -1,0 +1,77 @@
+import type { Config, Target } from "../config/index.ts";
+import { failureOf } from "../failure/index.ts";
+import { isIndexType, isSigned, type RegistryClient } from "../oci/index.ts";
+import type { Destination } from "../plan/index.ts";
+import { waysOf } from "../registries/index.ts";
+import type { Pin, Resolution } from "../release/index.ts";
+import { type Facts, judge, unknown } from "./judge.ts";
+import type { Cell, Upstream } from "./status.ts";
+import { isTrimmedFrom, type Parts } from "./trimmed.ts";
+import type { Outside } from "./wanted.ts";
+
+/** An image at a target, as the release has it. */
+export interface Question {
+  readonly target: Target;
+  readonly destination: Destination;
+  /** Undefined for what is built here, of which no digest is known. */
+  readonly pin: Resolution | undefined;
+  readonly upstream: Promise<Upstream>;
+  readonly requires: "signature" | "nothing";
+  /** The platforms of the image, asked for where they matter. */
+  readonly parts: () => Promise<Parts>;
+}
+
+/**
+ * Asks a target how an image stands there: one HEAD by its tag, and more only where that is not enough. What cannot be
+ * told is a cell too. Rejects only where it was interrupted.
+ */
+export async function askTarget(config: Config, question: Question, outside: Outside): Promise<Cell> {
+  const { pin } = question;
+  if (pin?.kind === "unpinned") return unknown(pin.failure);
+  try {
+    return judge(await factsOf(config, question, pin?.pin, outside));
+  } catch (thrown) {
+    if (outside.signal.aborted) throw thrown;
+    return unknown(failureOf(thrown));
+  }
+}
+
+async function factsOf(
+  config: Config,
+  question: Question,
+  pin: Pin | undefined,
+  { connections, signal }: Outside,
+): Promise<Facts> {
+  const { target, destination, requires } = question;
+  const registry = config.registries.get(destination.registry);
+  if (registry === undefined) throw new Error(`no registry ${destination.registry}`);
+  const { pushedTo, stateOf } = waysOf(registry);
+  const client = await connections.target(registry.name);
+  const repository = pushedTo(destination);
+  const present = await presentAt(client, repository, question, pin, signal);
+  const facts = { present, wanted: pin?.digest, upstream: await question.upstream, tags: target.tags };
+  if (present.kind === "nothing" || present.kind === "other")
+    return { ...facts, signed: undefined, publication: undefined };
+  const [signed, publication] = await Promise.all([
+    requires === "signature" ? isSigned(client, repository, present.digest, signal) : undefined,
+    stateOf?.(destination, present.digest, signal),
+  ]);
+  return { ...facts, signed, publication };
+}
+
+async function presentAt(
+  client: RegistryClient,
+  repository: string,
+  { target, destination, parts }: Question,
+  pin: Pin | undefined,
+  signal: AbortSignal,
+): Promise<Facts["present"]> {
+  const head = await client.headManifest(repository, destination.tag ?? pin?.digest ?? "latest", signal);
+  if (head === undefined) return { kind: "nothing" };
+  const { digest } = head;
+  if (pin === undefined) return { kind: "built", digest };
+  if (digest === pin.digest) return { kind: "same", digest };
+  if (target.platforms === undefined || !isIndexType(pin.mediaType)) return { kind: "other", digest };
+  const found = await client.getManifest(repository, digest, signal);
+  return { kind: isTrimmedFrom(found, await parts(), target.platforms) ? "same" : "other", digest };
+}
