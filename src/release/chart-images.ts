@@ -10,6 +10,8 @@ export type ChartResolution =
       /** Those that are images for sure, or that their registry has. */
       readonly images: readonly Finding[];
       readonly ignored: number;
+      /** `2 new, 1 gone since 0.6.2`, where the lock has other images of it. */
+      readonly change?: string;
     })
   | { readonly kind: "unrendered"; readonly failure: Failure };
 
@@ -25,9 +27,9 @@ export function outcomeOfChart(resolution: ChartResolution): Outcome {
     const { failure } = resolution;
     return failure.class === "cancelled" ? { kind: "cancelled" } : { kind: "failed", failure };
   }
-  const { images, ignored } = resolution;
+  const { images, ignored, change } = resolution;
   const left = ignored === 0 ? "" : `, ${ignored} ignored`;
-  const summary = `version ${versionOf(resolution)}: ${images.length} images${left}`;
+  const summary = `version ${versionOf(resolution)}: ${images.length} images${left}${change === undefined ? "" : `, ${change}`}`;
   return { kind: "done", effect: "none", summary, bytes: 0 };
 }
 

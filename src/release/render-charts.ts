@@ -4,8 +4,10 @@ import type { Emit } from "../engine/index.ts";
 import { Failed, type Failure, failureOf } from "../failure/index.ts";
 import type { Reference } from "../oci/index.ts";
 import type { Connections } from "../registries/index.ts";
+import { changeSince, changeText } from "./chart-change.ts";
 import { type ChartImages, type ChartResolution, chartNode, outcomeOfChart } from "./chart-images.ts";
 import { findInChart } from "./find-in-chart.ts";
+import { lockFileOf, readLock } from "./lock/index.ts";
 
 export interface RenderChartsOptions {
   readonly connections: Connections;
@@ -44,10 +46,16 @@ async function attempt(config: Config, name: string, options: RenderChartsOption
     for (const failure of [...findings.unread, ...findings.warnings]) options.emit({ type: "warning", failure });
     const { images, ignored } = await chosen(findings, options.connections, options.signal);
     for (const failure of looseTags(name, images)) options.emit({ type: "warning", failure });
-    return { kind: "rendered", ...rendered, images, ignored };
+    const change = await changeInLock(config, name, images);
+    return { kind: "rendered", ...rendered, images, ignored, ...(change === undefined ? {} : { change }) };
   } catch (thrown) {
     return { kind: "unrendered", failure: failureOf(thrown) };
   }
+}
+
+async function changeInLock(config: Config, name: string, images: readonly Finding[]): Promise<string | undefined> {
+  const locked = (await readLock(lockFileOf(config.file)))?.lock.charts.get(name);
+  return locked === undefined ? undefined : changeText(changeSince(locked, images));
 }
 
 /** One warning for the tags of a chart that may mean another image tomorrow, or another than its author thinks. */

@@ -116,6 +116,19 @@ charts("an image of a chart may be named on the command line", async () => {
   assert.equal(outcomesOf(stdout, "copy:").length, 1);
 });
 
+charts("what a chart names other than its lock is in the line of the chart", async () => {
+  const images = ["docker.io/library/nginx:1.28", "docker.io/library/postgres:16.2", "quay.io/team/old:1"];
+  const lines = images.map((reference) => `      "${reference}": ["shop/templates/deployment.yaml"]`);
+  const lock = `version: 1\ncharts:\n  shop:\n    source: shop\n    version: 0.2.0\n    images:\n${lines.join("\n")}\n`;
+  await write("mirror.lock.yaml", lock);
+  const { code, stdout } = await mirror("plan", "--json");
+  await rm(join(folder, "mirror.lock.yaml"));
+  assert.equal(code, 0, stdout);
+  const [chart] = outcomesOf(stdout, "chart:shop");
+  assert.ok(chart?.kind === "done");
+  assert.match(chart.summary, /: 3 images, 1 ignored, 1 new, 1 gone since 0\.2\.0$/);
+});
+
 charts("a name that no chart has is told when they have been rendered", async () => {
   const { code, stdout, stderr } = await mirror("run", "copy:harbor/ngink");
   assert.equal(code, 2, stdout + stderr);
