@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { chmod, readFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
 import { suite } from "uvu";
 import { startPlainCatalog } from "../rig/base-images.ts";
 import { runMirror, workspace } from "../rig/cli.ts";
-import { containerImage, containerLayer, type TarEntry } from "../rig/container-image.ts";
+import { containerImage, containerLayer, goodLabels, type TarEntry } from "../rig/container-image.ts";
 import { startDockerRegistry } from "../rig/docker-registry.ts";
 import { indexImage } from "../rig/images.ts";
 import { pushImage } from "../rig/push.ts";
@@ -13,15 +15,6 @@ const test = suite("mirror certify");
 const withRegistry = requires(test, missingCommand("docker-registry"));
 const withRpm = requires(test, ...["docker-registry", ...rpmCommands].map(missingCommand));
 
-const LABELS = {
-  name: "widget",
-  vendor: "Example",
-  version: "1.0",
-  release: "1",
-  summary: "a widget",
-  description: "a widget of Example",
-  maintainer: "team@example.com",
-};
 const LAYER: readonly TarEntry[] = [{ path: "licenses/LICENSE", content: "terms" }];
 
 withRegistry("the checklist of a reference says what fails and what to do, and ends with 1", async () => {
@@ -30,7 +23,7 @@ withRegistry("the checklist of a reference says what fails and what to do, and e
       host,
       "team/widget",
       "1.0",
-      await containerImage({ layers: [LAYER], labels: { ...LABELS, summary: "" } }),
+      await containerImage({ layers: [LAYER], labels: { ...goodLabels, summary: "" } }),
     );
     const { code, stdout } = await check([`${host}/team/widget:1.0`, "--policy", "scratch-nonroot"]);
     assert.equal(code, 1);
@@ -56,7 +49,7 @@ withRpm("all checks passed is 0; 4, with a warning, where only the catalog could
   const { diffId } = await containerLayer(base);
   await inRegistry(
     async (host, check, stopCatalog) => {
-      const image = await containerImage({ layers: [base, LAYER], labels: LABELS, user: "1001" });
+      const image = await containerImage({ layers: [base, LAYER], labels: goodLabels, user: "1001" });
       const reference = `${host}/team/widget:1.0`;
       await pushImage(host, "team/widget", "1.0", image);
       const asked = await check([reference]);
@@ -80,7 +73,7 @@ withRpm("all checks passed is 0; 4, with a warning, where only the catalog could
 withRegistry("of an index the architectures that Red Hat certifies are checked, not attestations", async () => {
   await inRegistry(async (host, check) => {
     const of = (architecture: string, user: string) =>
-      containerImage({ layers: [LAYER], labels: LABELS, user, architecture });
+      containerImage({ layers: [LAYER], labels: goodLabels, user, architecture });
     const platforms = new Map([
       ["amd64", await of("amd64", "1001")],
       ["s390x", await of("s390x", "0")],
@@ -103,7 +96,7 @@ withRegistry("of an index the architectures that Red Hat certifies are checked, 
 
 withRegistry("an image of the config is checked where it comes from, under its name at Red Hat", async () => {
   await inRegistry(async (host, check) => {
-    const image = await containerImage({ layers: [LAYER], labels: LABELS, user: "1001" });
+    const image = await containerImage({ layers: [LAYER], labels: goodLabels, user: "1001" });
     await pushImage(host, "team/widget", "1.0", image);
     const { code, stdout } = await check(["widget", "--policy", "scratch-nonroot"]);
     assert.equal(code, 1);
@@ -116,7 +109,7 @@ withRegistry("an image of the config is checked where it comes from, under its n
 
 withRegistry("an image in an archive is checked where it stands", async () => {
   await inRegistry(async (host, check, _stop, run) => {
-    const image = await containerImage({ layers: [LAYER], labels: LABELS, user: "1001" });
+    const image = await containerImage({ layers: [LAYER], labels: goodLabels, user: "1001" });
     await pushImage(host, "team/widget", "1.0", image);
     assert.equal((await run(["run", "--target", "saved"])).code, 0);
     const { code, stdout } = await check(["saved.tar", "--policy", "scratch-nonroot"]);
@@ -130,6 +123,60 @@ withRegistry("an image in an archive is checked where it stands", async () => {
     assert.match(judged.stderr, /preflight reads images from registries alone/);
   });
 });
+
+/** Writes down where it was run, and what the true one would leave behind there for one architecture. */
+const PREFLIGHT = `#!/bin/sh
+set -e
+mkdir -p "$PFLT_ARTIFACTS/amd64"
+echo "$PWD $3 \${PFLT_PYXIS_HOST%:*}" >> "$HOME/calls"
+cp "$HOME/results.json" "$PFLT_ARTIFACTS/amd64/results.json"
+echo '{"docker_image_digest":"sha256:1","architecture":"amd64","repositories":[{}],"parsed_data":{"os":"linux"}}' > "$PFLT_ARTIFACTS/amd64/cert-image.json"
+echo 'level=info msg="running checks for x for platform amd64"' > "$PFLT_LOGFILE"
+echo 'level=info msg="no user" check=RunAsNonRoot' >> "$PFLT_LOGFILE"
+`;
+const entry = (name: string, more: object = {}) => ({ name, elapsed_time: 12, description: name, ...more });
+const RESULTS = {
+  image: "x",
+  passed: false,
+  test_library: { name: "github.com/redhat-openshift-ecosystem/openshift-preflight", version: "1.21.0", commit: "abc" },
+  results: {
+    passed: [entry("HasLicense"), entry("BasedOnUbi")],
+    failed: [entry("RunAsNonRoot", { help: "h", suggestion: "Indicate a specific USER" })],
+    errors: [],
+  },
+};
+
+withRegistry(
+  "preflight may judge instead: its results are shown in the same form, each run in a folder of its own",
+  async () => {
+    const files = { "bin/preflight": PREFLIGHT, "home/results.json": JSON.stringify(RESULTS) };
+    await inRegistry(
+      async (host, check, _stop, _run, folder) => {
+        await pushImage(host, "team/widget", "1.0", await containerImage({ layers: [LAYER] }));
+        const missing = await check(["widget", "--judge", "preflight"]);
+        if (missingCommand("preflight") !== undefined) {
+          assert.equal(missing.code, 2);
+          assert.match(missing.stderr, /there is no preflight on PATH/);
+        }
+        await chmod(join(folder, "bin/preflight"), 0o755);
+        const first = await check(["widget", "--judge", "preflight"], join(folder, "bin"));
+        assert.equal(first.code, 1, first.stderr);
+        assert.match(first.stdout, /judged by github\.com\/redhat-openshift-ecosystem\/openshift-preflight 1\.21\.0\n/);
+        assert.match(first.stdout, /✗ RunAsNonRoot +it does not run as root\n +no user\n +Indicate a specific USER\n/);
+        const second = await check(["widget", "--judge", "preflight", "--policy", "scratch-root"], join(folder, "bin"));
+        assert.equal(second.code, 0, second.stdout);
+        assert.match(second.stdout, /passed: 1 of 1 checks passed\n$/);
+        const calls = (await readFile(join(folder, "home/calls"), "utf8")).trim().split("\n");
+        assert.equal(new Set(calls.map((call) => call.split(" ")[0])).size, 2);
+        assert.ok(
+          calls.every((call) => call.endsWith(` ${host}/team/widget:1.0 127.0.0.1`)),
+          calls.join(),
+        );
+      },
+      { files },
+    );
+  },
+);
 
 test("wrong words on the command line are told with what to write", async () => {
   await inWorkspace("version: 1\nimages: {}\n", async (run) => {
@@ -146,20 +193,26 @@ test("wrong words on the command line are told with what to write", async () => 
 });
 
 type Files = Readonly<Record<string, string>>;
-type Run = (args: readonly string[]) => ReturnType<typeof runMirror>;
+type Run = (args: readonly string[], path?: string) => ReturnType<typeof runMirror>;
 
-async function inWorkspace(config: string, use: (run: Run) => Promise<void>, files: Files = {}): Promise<void> {
+async function inWorkspace(
+  config: string,
+  use: (run: Run, folder: string) => Promise<void>,
+  files: Files = {},
+): Promise<void> {
   const { folder, write, remove } = await workspace(config);
   try {
     for (const [path, text] of Object.entries(files)) await write(path, text);
-    await use((args) => runMirror(args, { cwd: folder, env: { NO_COLOR: "1" } }));
+    const run: Run = (args, path = "") =>
+      runMirror(args, { cwd: folder, env: { NO_COLOR: "1", PATH: [path, process.env.PATH].join(delimiter) } });
+    await use(run, folder);
   } finally {
     await remove();
   }
 }
 
 async function inRegistry(
-  use: (host: string, check: Run, stopCatalog: () => Promise<void>, run: Run) => Promise<void>,
+  use: (host: string, check: Run, stopCatalog: () => Promise<void>, run: Run, folder: string) => Promise<void>,
   { ubiLayers = [], files = {} }: { readonly ubiLayers?: readonly string[]; readonly files?: Files } = {},
 ): Promise<void> {
   const [registry, catalog] = [await startDockerRegistry(), await startPlainCatalog(ubiLayers)];
@@ -177,7 +230,10 @@ targets:
   try {
     await inWorkspace(
       config,
-      (run) => use(registry.host, (args) => run(["certify", "--check-only", ...args]), catalog.stop, run),
+      (run, folder) => {
+        const check: Run = (args, path) => run(["certify", "--check-only", ...args], path);
+        return use(registry.host, check, catalog.stop, run, folder);
+      },
       files,
     );
   } finally {

@@ -1,5 +1,5 @@
 import type { CheckName, Policy } from "../../src/certification/index.ts";
-import { type ContainerImage, containerLayer, type TarEntry } from "./container-image.ts";
+import { type ContainerImage, containerLayer, goodLabels, type TarEntry } from "./container-image.ts";
 import type { Database, RpmRig } from "./rpm.ts";
 
 /** An image made to pass or to fail, and what Red Hat's own program says of it. */
@@ -21,15 +21,6 @@ export interface Cases {
   readonly ubiLayers: readonly string[];
 }
 
-const LABELS = {
-  name: "widget",
-  vendor: "Example",
-  version: "1.0",
-  release: "1",
-  summary: "a widget",
-  description: "a widget of Example",
-  maintainer: "team@example.com",
-};
 const RED_HAT = "Red Hat, Inc.";
 const LICENSE: TarEntry = { path: "licenses/LICENSE", content: "terms" };
 const OS_RELEASE: readonly TarEntry[] = [
@@ -82,7 +73,7 @@ export async function certificationCases(rpm: RpmRig): Promise<Cases> {
   ];
   const ubi = base(inVar(ordinary), 0o4755);
   const onUbi = (...layers: readonly (readonly TarEntry[])[]): ContainerImage => image([ubi, ...layers]);
-  const image = (layers: ContainerImage["layers"]): ContainerImage => ({ layers, labels: LABELS, user: "1001" });
+  const image = (layers: ContainerImage["layers"]): ContainerImage => ({ layers, labels: goodLabels, user: "1001" });
   const good = onUbi([LICENSE]);
   const bases: (readonly TarEntry[])[] = [ubi];
   const own = (database: readonly TarEntry[]): ContainerImage => {
@@ -137,6 +128,9 @@ export async function certificationCases(rpm: RpmRig): Promise<Cases> {
     HasLicense: "failed",
   });
   add("the folder of licences removed above", onUbi([LICENSE], [{ path: ".wh.licenses" }]), { HasLicense: "failed" });
+  add("licences hidden by an opaque folder", onUbi([LICENSE], [{ path: "licenses/.wh..wh..opq" }]), {
+    HasLicense: "failed",
+  });
   add("the only tag is latest", good, { HasUniqueTag: "failed" }, { tag: "latest" });
   add("the only tag is Latest", good, { HasUniqueTag: "failed" }, { tag: "Latest" });
   add("named by its digest, with a tag", good, {}, { namedBy: "digest" });
@@ -175,17 +169,17 @@ export async function certificationCases(rpm: RpmRig): Promise<Cases> {
     BasedOnUbi: "failed",
   });
   for (const label of ["name", "maintainer", "summary"]) {
-    add(`no label ${label}`, { ...good, labels: { ...LABELS, [label]: "" } }, { HasRequiredLabel: "failed" });
+    add(`no label ${label}`, { ...good, labels: { ...goodLabels, [label]: "" } }, { HasRequiredLabel: "failed" });
   }
   add("no labels at all", { layers: good.layers, user: "1001" }, { HasRequiredLabel: "failed" });
-  const labelled = (labels: object): ContainerImage => ({ ...good, labels: { ...LABELS, ...labels } });
+  const labelled = (labels: object): ContainerImage => ({ ...good, labels: { ...goodLabels, ...labels } });
   add("the maintainer of the base", labelled({ maintainer: RED_HAT }), { HasNoProhibitedLabels: "failed" });
   add("a vendor like Red Hat", labelled({ vendor: "the red-hat shop" }), { HasNoProhibitedLabels: "failed" });
   add("for Red Hat", labelled({ name: "Widget for Red Hat OpenShift", summary: "Red Hat" }));
   add("root", { ...good, user: "root" }, { RunAsNonRoot: "failed" });
   add("user 0", { ...good, user: "0" }, { RunAsNonRoot: "failed" });
   add("user 0 and group 0", { ...good, user: "0:0" });
-  add("no user", { layers: good.layers, labels: LABELS }, { RunAsNonRoot: "failed" });
+  add("no user", { layers: good.layers, labels: goodLabels }, { RunAsNonRoot: "failed" });
   add("a name like Red Hat", good, { HasProhibitedContainerName: "failed" }, { repository: "team/redhat-widget" });
   add("a name for Red Hat", good, {}, { repository: "redhat/widget-for-red-hat" });
 

@@ -25,6 +25,17 @@ export interface ContainerImage {
   readonly created?: string;
 }
 
+/** All labels that Red Hat wants. */
+export const goodLabels = {
+  name: "widget",
+  vendor: "Example",
+  version: "1.0",
+  release: "1",
+  summary: "a widget",
+  description: "a widget of Example",
+  maintainer: "team@example.com",
+} as const;
+
 const CONFIG = "application/vnd.oci.image.config.v1+json";
 const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 const TYPES = { file: "file", folder: "directory", symlink: "symlink", hardlink: "link" } as const;

@@ -31,7 +31,11 @@ export type Verdict =
   | { readonly kind: "passed"; readonly note?: string }
   | { readonly kind: "failed"; readonly because: string }
   /** It cannot be told from this image, and Red Hat's own check would end so too: the image does not pass. */
-  | { readonly kind: "error"; readonly because: string }
+  | {
+      readonly kind: "error";
+      readonly because: string /** Where it is another than that of the check. */;
+      readonly remedy?: string;
+    }
   /** It cannot be told here and now: neither passed nor failed. */
   | { readonly kind: "unknown"; readonly because: string };
 
@@ -68,7 +72,12 @@ export type UbiAnswer =
 
 export const passed = (note?: string): Verdict => (note === undefined ? { kind: "passed" } : { kind: "passed", note });
 export const failed = (because: string): Verdict => ({ kind: "failed", because });
-export const broken = (because: string): Verdict => ({ kind: "error", because });
+export const broken = (because: string, remedy?: string): Verdict =>
+  remedy === undefined ? { kind: "error", because } : { kind: "error", because, remedy };
+
+/** What an image without Red Hat's packages can do. */
+export const BUILD_ON_UBI =
+  "Build it on a UBI image; for one made FROM scratch, have the component's type set to Scratch and check with --policy scratch-nonroot";
 
 /** `a, b, c and 4 more`. */
 export function few(names: readonly string[], most = 5): string {

@@ -1,6 +1,6 @@
 import type { Layer } from "../image/layer.ts";
 import { nvra } from "../rpm/package.ts";
-import { broken, type Check, failed, few, passed, type Subject } from "./check.ts";
+import { BUILD_ON_UBI, broken, type Check, failed, few, passed, type Subject } from "./check.ts";
 import { type Change, changesOf } from "./modified-files.ts";
 
 /** Passes where no layer changes or removes a file that a package of Red Hat put into a layer below. */
@@ -10,7 +10,8 @@ export const hasModifiedFiles: Check = {
   remedy: "Leave files of packages as they are: put copies elsewhere, and update packages with dnf or microdnf alone",
   judge(subject) {
     const release = osReleaseOf(subject);
-    if (release === undefined) return broken("it has no /etc/os-release: it is not built on a Red Hat image");
+    if (release === undefined)
+      return broken("it has no /etc/os-release: it is not built on a Red Hat image", BUILD_ON_UBI);
     const changes = changesOf(subject.layers, distributionOf(release));
     const forbidden = changes.filter(({ kind }) => kind === "forbidden");
     if (forbidden.length > 0) return failed(few(forbidden.map(inWords)));

@@ -1,4 +1,4 @@
-import { broken, type Check, failed, few, passed } from "./check.ts";
+import { BUILD_ON_UBI, broken, type Check, failed, few, passed } from "./check.ts";
 
 /** Packages of RHEL that are not to be given on without a subscription. */
 const PROHIBITED: ReadonlySet<string> = new Set([
@@ -28,7 +28,7 @@ export const hasNoProhibitedPackages: Check = {
   asks: "it has no packages that only RHEL itself may carry",
   remedy: "Remove these packages in the layer that installs them, or build on a UBI image, which has none of them",
   judge({ packages, files }) {
-    if (packages === undefined) return broken(whyNone(files.find("usr/lib/sysimage/rpm/Packages.db")));
+    if (packages === undefined) return broken(whyNone(files.find("usr/lib/sysimage/rpm/Packages.db")), BUILD_ON_UBI);
     if (packages.kind === "unreadable") return broken(`its rpm database cannot be read: ${packages.because}`);
     const found = packages.packages.map(({ name }) => name).filter(isProhibited);
     return found.length === 0 ? passed() : failed(`it has ${few(found)}`);
@@ -39,5 +39,5 @@ const isProhibited = (name: string): boolean => PROHIBITED.has(name) || name.sta
 
 const whyNone = (ndb: object | undefined): string =>
   ndb === undefined
-    ? "it has no rpm database: it is not built on a Red Hat image (for one made FROM scratch, the component's type is Scratch)"
+    ? "it has no rpm database: it is not built on a Red Hat image"
     : "its rpm database is of the ndb kind (Packages.db), which Red Hat's check does not read";

@@ -21,8 +21,7 @@ export interface CheckWithPreflightOptions extends PreflightOptions {
 export async function checkWithPreflight(options: CheckWithPreflightOptions): Promise<ImageReport> {
   const { policy, reference, digest } = options;
   const { artifacts, log } = await runPreflight(options);
-  const why = reasonsIn(log);
-  const judged = artifacts.map((one) => platformReport(one, policy, why));
+  const judged = artifacts.map((one) => platformReport(one, policy, log));
   const platforms = judged.map(({ report }) => report);
   return {
     policy,
@@ -39,10 +38,10 @@ export async function checkWithPreflight(options: CheckWithPreflightOptions): Pr
 function platformReport(
   { architecture, results: body, image, packages }: Artifacts,
   policy: Policy,
-  why: (check: string) => string | undefined,
+  log: string,
 ): { readonly judge: Judge; readonly report: PlatformReport } {
   const wanted = checksOf(policy).map(({ name }) => name as string);
-  const { judge, results: all } = readResults(body, why);
+  const { judge, results: all } = readResults(body, reasonsIn(log, architecture));
   const results = all
     .filter(({ check }) => wanted.includes(check))
     .sort((one, other) => wanted.indexOf(one.check) - wanted.indexOf(other.check));

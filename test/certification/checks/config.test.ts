@@ -2,19 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "uvu";
 import { type CheckName, checkImage, noOracle, POLICIES, type UbiOracle } from "../../../src/certification/index.ts";
 import type { Digest } from "../../../src/oci/index.ts";
-import { type ContainerImage, containerImage } from "../../rig/container-image.ts";
+import { type ContainerImage, containerImage, goodLabels } from "../../rig/container-image.ts";
 import { imageSource } from "../../rig/image-source.ts";
 
-const labels = {
-  name: "widget",
-  vendor: "Example",
-  version: "1.0",
-  release: "1",
-  summary: "a widget",
-  description: "a widget of Example",
-  maintainer: "team@example.com",
+const good: ContainerImage = {
+  layers: [[{ path: "licenses/LICENSE", content: "terms" }]],
+  labels: goodLabels,
+  user: "1001",
 };
-const good: ContainerImage = { layers: [[{ path: "licenses/LICENSE", content: "terms" }]], labels, user: "1001" };
 
 interface Asked {
   readonly tag?: string | undefined;
@@ -41,20 +36,20 @@ async function verdict(check: CheckName, image: Partial<ContainerImage>, asked: 
 test("a label that is missing or empty is named", async () => {
   assert.equal(await verdict("HasRequiredLabel", {}), "passed");
   assert.equal(
-    await verdict("HasRequiredLabel", { labels: { ...labels, summary: "", maintainer: "" } }),
+    await verdict("HasRequiredLabel", { labels: { ...goodLabels, summary: "", maintainer: "" } }),
     "failed: it has no summary, maintainer",
   );
 });
 
 test("Red Hat's name may stand behind for, and nowhere else", async () => {
-  const named = (name: string) => verdict("HasNoProhibitedLabels", { labels: { ...labels, name } });
+  const named = (name: string) => verdict("HasNoProhibitedLabels", { labels: { ...goodLabels, name } });
   assert.equal(await named("Widget for Red Hat OpenShift"), "passed");
   assert.equal(await named("credit"), "passed");
   assert.equal(await named("Red Hat widget"), 'failed: name is "Red Hat widget"');
   assert.equal(await named("widget red-hat"), 'failed: name is "widget red-hat"');
   assert.equal(await named("widget for Red Hat and redhat"), 'failed: name is "widget for Red Hat and redhat"');
   assert.equal(
-    await verdict("HasNoProhibitedLabels", { labels: { ...labels, maintainer: "Red Hat, Inc." } }),
+    await verdict("HasNoProhibitedLabels", { labels: { ...goodLabels, maintainer: "Red Hat, Inc." } }),
     'failed: maintainer is "Red Hat, Inc."',
   );
   assert.equal(await verdict("HasProhibitedContainerName", {}, { repository: "redhat/widget" }), "passed");
