@@ -8,22 +8,21 @@ import { parse } from "yaml";
 import { findReferences } from "../../src/bundle/index.ts";
 import { type Config, readConfig } from "../../src/config/index.ts";
 import { assembleImage, createRegistry, createTransfer } from "../../src/oci/index.ts";
-import { type Catalog, startCatalog } from "../rig/catalog.ts";
-import { runMirror } from "../rig/cli.ts";
+import { type CliResult, runMirror } from "../rig/cli.ts";
 import { type DockerRegistry, startDockerRegistry } from "../rig/docker-registry.ts";
 import { eventsOf, outcomesOf } from "../rig/events.ts";
+import { HOUR, type PyxisRig, startPyxis } from "../rig/pyxis/index.ts";
 import { findCommand, missingCommand, requires } from "../rig/skip.ts";
 import { type OperatorTree, ownTree, realTree, textsIn } from "./operator/tree.ts";
 
 /**
- * examples/seldon-deploy-operator in a tree of package manifests, against Debian's registry and the rig's catalog: a
+ * examples/seldon-deploy-operator in a tree of package manifests, against Debian's registry and the rig's certification service: a
  * small tree of our own, and the real one where SELDON_DEPLOY_OPERATOR names a repository of it.
  */
 const operator = suite("operator");
 const real = process.env.SELDON_DEPLOY_OPERATOR;
 const example = fileURLToPath(new URL("../../examples/seldon-deploy-operator/mirror.config.yaml", import.meta.url));
 const idle = new AbortController().signal;
-const HOSTED = "redhat-isv-containers";
 
 const missing = [missingCommand("docker-registry"), missingCommand("git")];
 const trees = [
@@ -37,15 +36,14 @@ const trees = [
 
 let scratch = "";
 let upstream: DockerRegistry | undefined;
-let catalog: Catalog;
+let pyxis: PyxisRig;
 
 operator.before(async () => {
   scratch = await mkdtemp(join(tmpdir(), "mirror-operator-"));
   if (findCommand("docker-registry") !== undefined) upstream = await startDockerRegistry();
-  catalog = await startCatalog();
 });
 operator.after(async () => {
-  await Promise.all([upstream?.stop(), catalog.stop()]);
+  await upstream?.stop();
   await rm(scratch, { recursive: true });
 });
 
@@ -58,7 +56,9 @@ for (const { name, missing: reasons, make } of trees) {
     ...Object.fromEntries(["DOCKER_IO", "QUAY_IO", "GCR_IO"].map((host) => [`${host}_MIRROR`, upstream?.host ?? ""])),
     QUAY_DOMAIN: hosted?.host ?? "",
     RHCR_DOMAIN: hosted?.host ?? "",
-    RHCR_CATALOG: catalog.base,
+    RHCR_CATALOG: pyxis.base,
+    RHCR_PORTAL: pyxis.portal,
+    PYXIS_API_KEY: pyxis.key,
     RELEASE: release,
   });
   const mirror = (args: readonly string[], release?: string) =>
@@ -69,8 +69,11 @@ for (const { name, missing: reasons, make } of trees) {
     tree = await make(join(scratch, name.replace(/\W/g, "-")));
     hosted = await startDockerRegistry();
     assert.ok(hosted);
-    catalog.repositories.clear();
+    pyxis = await startPyxis();
     await writeFile(join(tree.folder, "mirror.config.yaml"), await readFile(example, "utf8"));
+    for (const { as, component } of (await config(tree, env())).targets.get("certified")?.entries ?? []) {
+      pyxis.component(component ?? "", { scratch: true, publicRepository: `seldonio/${as}` });
+    }
     for (const release of ["1.2.0", "1.2.1"])
       await pushUpstream(upstream?.host ?? "", await config(tree, env(release)));
 
@@ -78,10 +81,10 @@ for (const { name, missing: reasons, make } of trees) {
     assert.equal(first.code, 4, first.stdout + first.stderr);
     assert.equal(await tagsOf(hosted, "seldon/seldon-deploy-operator-bundle-cert"), "v0.7.0 v1.0.0 v1.2.0");
 
-    await publish(hosted, await config(tree, env()));
-    const second = await mirror(["run", "build_push_cert", "--json"]);
+    const second = await untilPublished(() => mirror(["run", "build_push_cert", "--json"]));
     assert.equal(second.code, 0, second.stdout + second.stderr);
     assert.equal(await tagsOf(hosted, "seldon/seldon-deploy-operator-bundle-cert"), "v0.7.0 v1.0.0 v1.2.0 v1.2.1");
+    assert.equal(pyxis.calls.filter((call) => call === "POST /v1/images").length, 8);
     const order = eventsOf(second.stdout).flatMap((event) =>
       event.type === "node-settled" ? [event.id as string] : [],
     );
@@ -130,16 +133,14 @@ for (const { name, missing: reasons, make } of trees) {
       const kept = await textsIn(join(tree.folder, "packagemanifests-certified", version));
       assert.deepEqual(await made(`v${version}`), kept);
     }
-    await hosted?.stop();
+    await Promise.all([hosted?.stop(), pyxis.stop()]);
   });
 
   /** The images of 1.2.0, pushed and published as those of 1.2.1 were; their bundle has no tag at Quay yet. */
   const pushBuilt = async (): Promise<void> => {
     await hosted?.stop();
     hosted = await startDockerRegistry();
-    catalog.repositories.clear();
-    assert.equal((await mirror(["run", "--target", "certified"], "1.2.0")).code, 0);
-    await publish(hosted, await config(tree, env("1.2.0")));
+    await untilPublished(() => mirror(["run", "published:certified"], "1.2.0"));
   };
 }
 
@@ -154,8 +155,10 @@ async function pushUpstream(host: string, { images }: Config): Promise<void> {
     origin.kind === "upstream" && version.kind === "tag" ? [[origin.repository, version.tag] as const] : [],
   );
   for (const [repository, tag] of [...named, ["kubebuilder/kube-rbac-proxy", "v0.5.0"] as const]) {
-    const files = [{ path: "name", source: Buffer.from(`${repository}:${tag}`) }];
-    const source = await assembleImage({ name: repository, files }, idle);
+    const files = [{ path: "licenses/licence", source: Buffer.from(`${repository}:${tag}`) }];
+    const labels = ["name", "vendor", "version", "release", "summary", "description", "maintainer"];
+    const said = Object.fromEntries(labels.map((label) => [label, "toys"]));
+    const source = await assembleImage({ name: repository, files, labels: said, user: "1001" }, idle);
     await transfer.copy({
       from: { source, repository, digest: source.digest },
       to: { registry: client, repository, tag },
@@ -165,17 +168,13 @@ async function pushUpstream(host: string, { images }: Config): Promise<void> {
   client.close();
 }
 
-/** Red Hat publishes what stands in the hosted repositories. */
-async function publish(registry: DockerRegistry | undefined, { targets, images }: Config): Promise<void> {
-  const client = createRegistry({ host: registry?.host ?? "" });
-  for (const { as, component, image } of targets.get("certified")?.entries ?? []) {
-    const version = images.get(image)?.version;
-    assert.ok(version?.kind === "tag");
-    const head = await client.headManifest(`${HOSTED}/${component}`, version.tag, idle);
-    assert.ok(head, image);
-    catalog.repositories.set(`seldonio/${as}`, [{ digest: head.digest, published: true }]);
+/** Runs again and again while hours pass at Red Hat, until nothing waits any more. */
+async function untilPublished(run: () => Promise<CliResult>): Promise<CliResult> {
+  for (let turn = 0; ; turn++) {
+    const result = await run();
+    if (result.code !== 4 || turn === 8) return result;
+    pyxis.advance(3 * HOUR);
   }
-  client.close();
 }
 
 async function tagsOf(registry: DockerRegistry | undefined, repository: string): Promise<string> {
