@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { lockFileOf } from "../release/index.ts";
 import type { StepOf } from "./scope.ts";
 import { sizeText } from "./size-text.ts";
 
@@ -10,7 +12,7 @@ export const save: StepOf<"save"> = async (step, context, scope) => {
     return { kind: "done", value, effect: "none", summary: `would be written to ${registry.file}`, bytes: 0 };
   }
   const archive = await scope.connections.archive(step.registry);
-  const saved = await archive.finish(undefined, (bytes, totalBytes) =>
+  const saved = await archive.finish(await lockOf(scope.config.file), (bytes, totalBytes) =>
     context.report({ type: "node-progress", bytes, totalBytes }),
   );
   const what = `${saved.images} ${saved.images === 1 ? "image" : "images"} in ${saved.blobs} blobs`;
@@ -24,3 +26,11 @@ export const save: StepOf<"save"> = async (step, context, scope) => {
       }
     : { kind: "done", value, effect: "unchanged", summary: `up to date: ${registry.file} has ${what}`, bytes: 0 };
 };
+
+/** The text of the lock beside the config, where there is one: the archive carries what it fulfils. */
+async function lockOf(config: string): Promise<string | undefined> {
+  return readFile(lockFileOf(config), "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+}

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFile, stat } from "node:fs/promises";
 import { test } from "uvu";
+import { digestOf } from "../../src/oci/digest.ts";
 import { uniqueBlobs } from "../rig/images.ts";
 import { missingCommand, requires } from "../rig/skip.ts";
 import { contentsOf, makeGap } from "./archive-rig.ts";
@@ -46,6 +47,20 @@ integration("an image that fails leaves the rest in the partial file, and the ne
     const blobs = (await gap.source.accessLog()).slice(before).filter(({ path }) => path.includes("/blobs/"));
     assert.deepEqual(blobs, [], "blobs that were there are not asked for again");
     assert.equal(Object.keys(await contentsOf(gap.file)).length, gap.images.length);
+  } finally {
+    await gap.remove();
+  }
+});
+
+integration("the lock beside the config travels along", async () => {
+  const gap = await makeGap({ count: 1 });
+  try {
+    await gap.place.write("mirror.lock.yaml", "version: 1\n");
+    assert.equal((await gap.mirror("save", "--to", "locked.tar")).code, 0);
+    const listed = await gap.mirror("archive", "list", "locked.tar", "--json");
+    const { lock } = JSON.parse(listed.stdout) as { lock: string };
+    const written = await readFile(`${gap.place.folder}/mirror.lock.yaml`);
+    assert.equal(lock, digestOf(written));
   } finally {
     await gap.remove();
   }
