@@ -11,10 +11,14 @@ const FILE = "mirror.config.yaml";
  * the Dockerfiles beside it: what they start from is part of what needs what.
  */
 export async function configOf(host: Host, args: Arguments): Promise<Config> {
-  const named = args.values.get("config")?.at(-1);
-  const path = named === undefined ? nearest(host.cwd) : resolve(host.cwd, named);
-  const config = await readConfig({ path, env: host.env, cwd: host.cwd });
+  const config = await readConfig({ path: pathOfConfig(host, args), env: host.env, cwd: host.cwd });
   return withDockerfiles(config, localBuilds(config), { env: host.env, signal: host.stopping });
+}
+
+/** The absolute path of that config, which need not be there. */
+export function pathOfConfig(host: Host, args: Arguments): string {
+  const named = args.values.get("config")?.at(-1);
+  return named === undefined ? nearest(host.cwd) : resolve(host.cwd, named);
 }
 
 /** True where a command line names a config, or one is in this folder or those above. */

@@ -2,7 +2,14 @@ import { confirm, type Findings, flagCollisions, isConfirmed, mergeFindings } fr
 import type { Config } from "../config/index.ts";
 import type { Failure } from "../failure/index.ts";
 import { sharedNames, withCharts } from "../plan/index.ts";
-import { type ChartImages, findInChart, type RenderedChart, versionOf } from "../release/index.ts";
+import {
+  type ChartImages,
+  createSources,
+  findInChart,
+  type RenderedChart,
+  UNLOCKED,
+  versionOf,
+} from "../release/index.ts";
 import { colorFor, renderFailure, renderImages, renderWhy } from "../report/index.ts";
 import { type Asking, openAsking } from "./asking.ts";
 import { type ChartChanges, chartChanges, renderChanges } from "./chart-changes.ts";
@@ -46,7 +53,10 @@ async function renderAll(host: Host, args: Arguments, { config, charts, asking }
   const rendered = new Map<string, RenderedChart>();
   if (config === undefined) return rendered;
   const network = args.flags.has("offline") ? "offline" : "online";
-  const options = { connections: asking.connections, env: host.env, signal: host.stopping, network } as const;
+  // What the rules choose now, not what the lock has: the two are compared.
+  const sources = createSources(config, { locking: UNLOCKED, env: host.env, signal: host.stopping, network });
+  const { connections } = asking;
+  const options = { connections, sources, env: host.env, signal: host.stopping, network } as const;
   for (const chart of charts) rendered.set(chart, await findInChart(config, chart, options));
   return rendered;
 }

@@ -1,6 +1,7 @@
 import type { Config, Image, Registry } from "../config/index.ts";
 import { unreachable } from "../failure/index.ts";
 import { waysOf } from "../registries/index.ts";
+import { ruleText } from "../release/index.ts";
 import { colorFor, renderTable } from "../report/index.ts";
 import type { Arguments, Host } from "./command.ts";
 import { configOf } from "./config.ts";
@@ -91,8 +92,11 @@ function versionOf({ version }: Image): string {
       return version.tag;
     case "digest":
       return version.tag === undefined ? version.digest : `${version.tag}@${version.digest}`;
-    case "range":
-      return `in ${version.range}`;
+    case "newest":
+    case "read":
+    case "source":
+    case "same":
+      return ruleText(version);
     default:
       return unreachable(version);
   }

@@ -11,12 +11,13 @@ import {
 import { type Config, globToTest, type Target } from "../config/index.ts";
 import { Failed, FailedTogether } from "../failure/index.ts";
 import { formatReference, parseReference } from "../oci/index.ts";
-import { relocationsOf, withCharts } from "../plan/index.ts";
+import { relocationsOf, withCharts, withVersions } from "../plan/index.ts";
 import { openConnections } from "../registries/index.ts";
 import { openChart, renderCharts, resolvePins } from "../release/index.ts";
 import { colorFor, createMask, type RelocatedForm, renderFailure, renderRelocation } from "../report/index.ts";
 import type { Arguments, Host } from "./command.ts";
 import { configOf } from "./config.ts";
+import { lookingAt } from "./locking.ts";
 
 const FORMS = ["values", ...(Object.keys(forms) as FormName[])] as const;
 type Name = (typeof FORMS)[number];
@@ -27,9 +28,10 @@ export async function relocate(host: Host, args: Arguments): Promise<number> {
   const target = targetOf(config, args);
   const chosen = formsOf(args);
   const scheme = schemeOf(config, target);
+  const locked = await lookingAt(host, config);
   const mask = createMask();
   const connections = openConnections(config, { env: host.env, home: host.home, onSecret: mask.add });
-  const outside = { connections, env: host.env, emit: () => {}, signal: host.stopping };
+  const outside = { connections, ...locked, env: host.env, emit: () => {}, signal: host.stopping };
   try {
     const full = await known(config, target, outside);
     const written = await Promise.all(chosen.map((name) => write(name, { config, scheme, ...full }, outside)));
@@ -39,7 +41,7 @@ export async function relocate(host: Host, args: Arguments): Promise<number> {
   }
 }
 
-type Outside = Parameters<typeof renderCharts>[2];
+type Outside = Parameters<typeof renderCharts>[2] & Parameters<typeof resolvePins>[2];
 
 interface Known {
   readonly target: Target;
@@ -61,7 +63,8 @@ async function known(config: Config, target: Target, outside: Outside): Promise<
   const pins = await resolvePins(full, open, outside);
   const unpinned = [...pins.values()].flatMap((pin) => (pin.kind === "unpinned" ? [pin.failure] : []));
   if (unpinned.length > 0) throw new FailedTogether(unpinned);
-  return { target, relocations: relocationsOf(full, complete, pins) };
+  const versioned = withVersions(full, pins);
+  return { target, relocations: relocationsOf(versioned, versioned.targets.get(target.name) ?? complete, pins) };
 }
 
 /** True where only the registry can tell the version. */

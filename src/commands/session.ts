@@ -10,6 +10,7 @@ import { type Mode, openCommands } from "../steps/index.ts";
 import type { Arguments, Host } from "./command.ts";
 import { configOf } from "./config.ts";
 import { DEFAULT_ATTEMPTS, DEFAULT_JOBS, JOBS_PER_REGISTRY } from "./limits.ts";
+import { lockUseOf, NO_LOCK } from "./locking.ts";
 import { countOf, durationOf } from "./parse.ts";
 import { openReporting } from "./reporting.ts";
 import { selectionOf } from "./selection.ts";
@@ -40,6 +41,8 @@ export async function runSession(host: Host, args: Arguments, mode: Mode, how: S
   const declared = await configOf(host, args);
   const config = how.configure?.(declared) ?? declared;
   const selection = how.selection ?? selectionOf(args);
+  // An archive has its images at digests of its own: what a lock says of registries does not bind it, nor it the lock.
+  const lock = how.from === undefined ? await lockUseOf(host, args, config, mode) : NO_LOCK;
   const expected = sketch(config, selection);
 
   const startedAt = host.now();
@@ -77,6 +80,7 @@ export async function runSession(host: Host, args: Arguments, mode: Mode, how: S
       emit,
       hide: mask.add,
       mode,
+      lock,
       lookForReferrers,
       limits,
       onFailure,

@@ -9,12 +9,14 @@ import {
   type Selection,
   type Step,
   sketch,
-  withCharts,
+  withVersions,
 } from "../plan/index.ts";
 import type { Connections } from "../registries/index.ts";
-import { localBuilds, pullLimitWarnings, renderCharts, resolvePins, withDockerfiles } from "../release/index.ts";
+import { createSources, localBuilds, pullLimitWarnings, type Sources, withDockerfiles } from "../release/index.ts";
 import { type Commands, executeSteps, type Mode, settledBefore } from "../steps/index.ts";
 import type { Host } from "./command.ts";
+import type { LockUse } from "./locking.ts";
+import { resolveRelease } from "./resolve-release.ts";
 
 /** All that the stages of a run share. */
 export interface Run {
@@ -30,6 +32,7 @@ export interface Run {
   /** From now on a value is shown nowhere. */
   readonly hide: (secret: string) => void;
   readonly mode: Mode;
+  readonly lock: LockUse;
   readonly lookForReferrers: "on-copy" | "always";
   readonly limits: Limits;
   readonly onFailure: "fail-fast" | "keep-going";
@@ -47,21 +50,27 @@ export interface Limits {
 
 /**
  * Charts are rendered, versions pinned, the graph laid out with what both gave, and run. Gives the exit code. Throws
- * `FailedTogether` where the selection names what there is not, or two images would get one name.
+ * `FailedTogether` where the selection names what there is not, a frozen lock and the config disagree, or two images
+ * would get one name.
  */
 export async function runStages(run: Run): Promise<number> {
   const { host, selection, connections, emit, mode } = run;
-  const outside = { connections, env: host.env, emit, signal: host.stopping };
-  const charts = await renderCharts(run.config, chartsToRender(run.expected), outside);
-  const config = withCharts(await withSources(run), charts);
-  const known = config === run.config ? run.expected : sketch(config, selection);
-  const pins = await resolvePins(config, imagesToPin(known), outside);
+  const { locking } = run.lock;
+  const sources = createSources(run.config, { locking, env: host.env, signal: host.stopping });
+  const declared = await withSources(run, sources);
+  const { config, charts, pins } = await resolveRelease(declared, {
+    ...run,
+    sources,
+    charts: chartsToRender(run.expected),
+    images: (known) => imagesToPin(known === run.config ? run.expected : sketch(known, selection)),
+  });
   for (const failure of await pullLimitWarnings(config, pins, connections)) emit({ type: "warning", failure });
-  const graph = pins.size === 0 ? known : sketch(config, selection, pins);
+  const versioned = withVersions(config, pins);
+  const graph = versioned === run.config && pins.size === 0 ? run.expected : sketch(versioned, selection, pins);
 
   const execute = executeSteps({
     mode,
-    config,
+    config: versioned,
     graph,
     pins,
     connections,
@@ -79,7 +88,7 @@ export async function runStages(run: Run): Promise<number> {
     jobs: run.limits.jobs,
     attempts: run.limits.attempts,
     waitMs: run.limits.waitMs,
-    pools: poolsOf(config, graph, run.limits.jobsPerRegistry),
+    pools: poolsOf(versioned, graph, run.limits.jobsPerRegistry),
     settled: settledBefore(pins, charts),
     onFailure: run.onFailure,
     stopping: host.stopping,
@@ -89,21 +98,23 @@ export async function runStages(run: Run): Promise<number> {
 }
 
 /** The config with what Dockerfiles in sources start from: what one of them names may be built from another. */
-async function withSources({ config, selection, expected, host }: Run): Promise<Config> {
+async function withSources({ config, selection, expected, host }: Run, sources: Sources): Promise<Config> {
   const local = new Set(localBuilds(config));
   const read = new Set<string>();
   let known = config;
   for (let graph = expected; ; graph = sketch(known, selection)) {
-    const builds = imagesToBuild(graph).filter(
-      (name) => !local.has(name) && !read.has(name) && isFromSource(name, known),
-    );
-    if (builds.length === 0) return known;
-    known = await withDockerfiles(known, builds, { env: host.env, signal: host.stopping });
+    const builds = imagesToBuild(graph).filter((name) => !local.has(name) && !read.has(name));
+    const names = builds.flatMap((name) => sourceOf(name, known) ?? []);
+    if (names.length === 0) return known;
+    known = await withDockerfiles(await sources.settle(known, names), builds, {
+      env: host.env,
+      signal: host.stopping,
+    });
     for (const name of builds) read.add(name);
   }
 }
 
-function isFromSource(name: string, { images }: Config): boolean {
+function sourceOf(name: string, { images }: Config): string | undefined {
   const origin = images.get(name)?.origin;
-  return origin?.kind === "build" && origin.build.kind === "dockerfile";
+  return origin?.kind === "build" && origin.build.kind === "dockerfile" ? origin.build.source : undefined;
 }

@@ -18,6 +18,7 @@ import {
 import { type Status, survey, surveyArchive, verdictOf } from "../status/index.ts";
 import type { Arguments, Host } from "./command.ts";
 import { configOf } from "./config.ts";
+import { lookingAt } from "./locking.ts";
 
 /** `mirror status`: how the release stands at every target, or in an archive. Gives the exit code of its verdict. */
 export async function status(host: Host, args: Arguments): Promise<number> {
@@ -58,7 +59,12 @@ async function online(
     const emit = (event: { readonly type: string; readonly failure?: Failure }): void => {
       if (event.type === "warning" && event.failure !== undefined) tell(event.failure);
     };
-    const charts = await renderCharts(declared, chartsOf(declared, targets), { ...outside, env: host.env, emit });
+    const charts = await renderCharts(declared, chartsOf(declared, targets), {
+      ...outside,
+      ...(await lookingAt(host, declared)),
+      env: host.env,
+      emit,
+    });
     const unrendered = [...charts.values()].flatMap((chart) => (chart.kind === "unrendered" ? [chart.failure] : []));
     for (const failure of unrendered) tell(failure);
     const config = withCharts(declared, charts);

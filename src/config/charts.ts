@@ -3,6 +3,7 @@ import { type Cursor, entries, get, items, need } from "./cursor.ts";
 import { addressForm, referenceForm } from "./forms.ts";
 import type { Reader } from "./reader.ts";
 import type { Chart as RawChart, Source as RawSource } from "./schema.gen.ts";
+import { expressionForm, patternForm } from "./versions.ts";
 
 /** Reads the repositories and folders that charts come from. */
 export function readSources(
@@ -39,13 +40,14 @@ function readPin(name: string, cursor: Cursor<RawSource>, reader: Reader): Sourc
   if (ref !== undefined) return { kind: "ref", ref: reader.text(ref) };
   if (branch !== undefined) return { kind: "branch", name: reader.text(branch) };
   if (version === undefined) return { kind: "ref", ref: "" };
-  const range = get(version, "range");
+  const [range, order] = [get(version, "range"), get(version, "order")];
   return {
     kind: "version",
-    tags: reader.text(need(version, "tags")),
+    tags: reader.text(need(version, "tags"), patternForm),
     range: range === undefined ? undefined : reader.text(range),
     prereleases: version.value.prereleases ?? "exclude",
     exclude: items(get(version, "exclude")).map((item) => reader.text(item)),
+    order: order === undefined ? undefined : reader.text(order, expressionForm),
   };
 }
 

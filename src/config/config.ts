@@ -3,8 +3,11 @@ import type { Build } from "./build.ts";
 import type { Bundle } from "./bundles.ts";
 import type { ReferenceSet } from "./reference-set.ts";
 
+import type { VersionRule } from "./version-rule.ts";
+
 export type { Build, Builder, DockerfileBuild, FilesBuild } from "./build.ts";
 export type { Bundle, BundlePin } from "./bundles.ts";
+export type * from "./version-rule.ts";
 
 /** The config after reading: every name in it exists, every value has the form its type says. */
 export interface Config {
@@ -137,11 +140,6 @@ export interface Platform {
   readonly variant: string | undefined;
 }
 
-export type VersionRule =
-  | { readonly kind: "tag"; readonly tag: string }
-  | { readonly kind: "digest"; readonly digest: string; readonly tag: string | undefined }
-  | { readonly kind: "range"; readonly range: string; readonly prereleases: "include" | "exclude" };
-
 export interface Image {
   readonly name: string;
   readonly place: Place;
@@ -177,6 +175,8 @@ export type SourcePin =
       readonly range: string | undefined;
       readonly prereleases: "include" | "exclude";
       readonly exclude: readonly string[];
+      /** A regular expression whose groups order what is no version. */
+      readonly order: string | undefined;
     };
 
 /** A Helm chart, how it is rendered, and which of the images in it count. */

@@ -1,11 +1,12 @@
 import { Failed, failureOf } from "../failure/index.ts";
 import { parseReference } from "../oci/index.ts";
 import { readBuild } from "./build.ts";
-import type { Image, VersionRule } from "./config.ts";
+import type { Image } from "./config.ts";
 import { type Cursor, entries, get, need } from "./cursor.ts";
-import { splitVersion, tagForm, versionForm } from "./forms.ts";
 import type { Form, Reader } from "./reader.ts";
+import { refuseCircles } from "./same.ts";
 import type { Image as RawImage } from "./schema.gen.ts";
+import { loadRangeForm, readVersion } from "./versions.ts";
 
 /** Reads the images: where each comes from, and which version of it. */
 export async function readImages(
@@ -14,7 +15,9 @@ export async function readImages(
 ): Promise<ReadonlyMap<string, Image>> {
   const all = entries(raw);
   const rangeForm = all.some(([, { value }]) => typeof value.version !== "string") ? await loadRangeForm() : undefined;
-  return new Map(all.map(([name, cursor]) => [name, readImage(name, cursor, reader, rangeForm)]));
+  const images = new Map(all.map(([name, cursor]) => [name, readImage(name, cursor, reader, rangeForm)]));
+  refuseCircles(images, new Map(all), reader);
+  return images;
 }
 
 function readImage(name: string, cursor: Cursor<RawImage>, reader: Reader, rangeForm: Form | undefined): Image {
@@ -26,7 +29,10 @@ function readImage(name: string, cursor: Cursor<RawImage>, reader: Reader, range
       build === undefined
         ? { kind: "upstream", ...(from === undefined ? NOWHERE : readFrom(from, reader)) }
         : { kind: "build", build: readBuild(build, reader) },
-    version: readVersion(need(cursor, "version"), reader, { rangeForm, built: build !== undefined }),
+    version: readVersion(need(cursor, "version"), reader, {
+      rangeForm,
+      built: build === undefined ? "upstream" : "built",
+    }),
     hold: hold === undefined ? undefined : reader.text(hold),
     signatures: cursor.value.signatures,
   };
@@ -53,27 +59,3 @@ const fromForm: Form = (text) => {
     return { message: failureOf(error).message, hint };
   }
 };
-
-function readVersion(
-  { value, path }: Cursor<RawImage["version"]>,
-  reader: Reader,
-  { rangeForm, built }: { rangeForm: Form | undefined; built: boolean },
-): VersionRule {
-  if (typeof value === "string") {
-    const { tag = "", digest } = splitVersionOf(reader.text({ value, path }, built ? tagForm : versionForm));
-    return digest === undefined ? { kind: "tag", tag } : { kind: "digest", digest, tag: tag === "" ? undefined : tag };
-  }
-  const range = reader.text({ value: value.range, path: [...path, "range"] }, rangeForm);
-  return { kind: "range", range, prereleases: value.prereleases ?? "exclude" };
-}
-
-const splitVersionOf = (text: string) => (text === "" ? { tag: "", digest: undefined } : splitVersion(text));
-
-/** semver is loaded only where a config has ranges. */
-async function loadRangeForm(): Promise<Form> {
-  const { default: semver } = await import("semver");
-  return (text) => {
-    if (semver.validRange(text) !== null) return undefined;
-    return { message: `"${text}" is not a semver range`, hint: 'Write for example "^1.8", "~1.8.2" or ">=1.8 <2"' };
-  };
-}

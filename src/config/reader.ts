@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from "node:path";
-import { didYouMean, type Place } from "../failure/index.ts";
+import { didYouMean, type Failure, type Place } from "../failure/index.ts";
 import type { Secret } from "./config.ts";
 import type { Cursor } from "./cursor.ts";
 import { checkFiles, type ExpectedFile } from "./files.ts";
@@ -56,8 +56,8 @@ export class Reader {
   }
 
   /** A name as `as` gives it: placeholders stay in it. */
-  template(cursor: Cursor<string>, form: Form): string {
-    return this.#evaluate(this.variables.parse(cursor.path, cursor.value, AS_NAMES), form);
+  template(cursor: Cursor<string>, form: Form, placeholders: readonly string[] = AS_NAMES): string {
+    return this.#evaluate(this.variables.parse(cursor.path, cursor.value, placeholders), form);
   }
 
   /** An absolute path. */
@@ -114,8 +114,8 @@ export class Reader {
     return false;
   }
 
-  refuse(cursor: Cursor<unknown>, problem: Problem): void {
-    this.#problems.refuse(this.#source.valueSpan(cursor.path), problem);
+  refuse(cursor: Cursor<unknown>, problem: Problem, related?: Failure["related"]): void {
+    this.#problems.refuse(this.#source.valueSpan(cursor.path), problem, related);
   }
 
   refuseKey(cursor: Cursor<unknown>, problem: Problem): void {

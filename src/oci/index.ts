@@ -67,6 +67,7 @@ export {
   serveContent,
   serveLayout,
 } from "./server/index.ts";
+export { platformOf as platformInConfig } from "./transfer/image-config.ts";
 export {
   type CopyRequest,
   type CopyResult,

@@ -9,3 +9,4 @@ export { sharedNames } from "./shared-names.ts";
 export type { Destination, GateState, Step } from "./step.ts";
 export { type ArchiveWish, withArchive } from "./with-archive.ts";
 export { withCharts } from "./with-charts.ts";
+export { withVersions } from "./with-versions.ts";

@@ -10,7 +10,7 @@ import {
 } from "../config/index.ts";
 import { asNodeId, type Graph, type Node, type NodeId } from "../engine/index.ts";
 import { didYouMean, FailedTogether, type Failure, type Place } from "../failure/index.ts";
-import { chartNode, type Pins } from "../release/index.ts";
+import { chartNode, declaredName, type Pins } from "../release/index.ts";
 import { isArchive, roomNode, saveNode } from "./archives.ts";
 import { basesOf, originNode } from "./bases.ts";
 import { collisions } from "./collisions.ts";
@@ -194,7 +194,10 @@ function resolveNeeds(draft: Draft): Failure[] {
   const known = new Set<string>(ids);
   for (const { id, needs } of draft.needs()) {
     for (const need of needs) {
-      const found = known.has(need.pattern) ? [asNodeId(need.pattern)] : ids.filter(globToTest(need.pattern));
+      const fits = globToTest(need.pattern);
+      const found = known.has(need.pattern)
+        ? [asNodeId(need.pattern)]
+        : ids.filter((other) => fits(other) || fits(declaredName(other)));
       // Which copies there are of a chart's images is known when it has been rendered: till then its node stands in.
       if (/^copy:|^[*?{]/.test(need.pattern)) found.push(...ids.filter((other) => draft.isChart(other)));
       if (found.length === 0) failures.push(unknownNeed(id, need, ids));

@@ -1,6 +1,6 @@
 import type { Config, Image, TargetEntry } from "../config/index.ts";
 import { unreachable } from "../failure/index.ts";
-import type { Pins } from "../release/index.ts";
+import { declaredName, type Pins } from "../release/index.ts";
 import type { Destination } from "./step.ts";
 
 /**
@@ -35,7 +35,10 @@ export function tagOf(image: Image, pins: Pins): string | undefined {
     case "tag":
     case "digest":
       return rule.tag;
-    case "range": {
+    case "newest":
+    case "read":
+    case "source":
+    case "same": {
       const resolved = pins.get(image.name);
       return resolved?.kind === "pinned" ? resolved.pin.tag : undefined;
     }
@@ -51,7 +54,7 @@ function namesOf(image: Image): Record<string, string> {
   if (origin.kind === "build") return { registry: "", path: image.name, name: image.name, image: image.name };
   const name = origin.repository.slice(origin.repository.lastIndexOf("/") + 1);
   // The colon before a port would begin a tag.
-  return { registry: origin.host.replace(":", "-"), path: origin.repository, name, image: image.name };
+  return { registry: origin.host.replace(":", "-"), path: origin.repository, name, image: declaredName(image.name) };
 }
 
 function expand(template: string, names: Record<string, string>): string {

@@ -2,7 +2,7 @@ import { type Config, globToTest } from "../config/index.ts";
 import type { Graph, Node, NodeId } from "../engine/index.ts";
 import { didYouMean, FailedTogether, type Failure } from "../failure/index.ts";
 
-import type { Pins } from "../release/index.ts";
+import { declaredName, type Pins } from "../release/index.ts";
 import { layOut } from "./lay-out.ts";
 import type { Step } from "./step.ts";
 
@@ -72,8 +72,10 @@ function rootsOf(graph: Graph<Step>, selection: Selection): NodeId[] {
 
 function byName(nodes: readonly Node<Step>[], name: string, failures: Failure[]): NodeId[] {
   const matches = globToTest(name);
-  const exact = nodes.filter(({ id }) => matches(id));
-  const found = exact.length > 0 ? exact : nodes.filter(({ step }) => isOfImage(step) && matches(step.image));
+  const exact = nodes.filter(({ id }) => matches(id) || matches(declaredName(id)));
+  const ofImage = ({ step }: Node<Step>): boolean =>
+    isOfImage(step) && (matches(step.image) || matches(declaredName(step.image)));
+  const found = exact.length > 0 ? exact : nodes.filter(ofImage);
   if (found.length === 0) {
     const known = nodes.flatMap(({ id, step }) => (step.kind === "copy" ? [id, step.image] : [id]));
     failures.push(unknown(`There is nothing to run by the name "${name}"`, didYouMean(name, new Set<string>(known))));

@@ -21,7 +21,7 @@ export function sharedNames(config: Config): readonly SharedName[] {
 }
 
 function referenceTo({ name, origin, version }: Image): string {
-  if (origin.kind === "build" || version.kind === "range") return name;
+  if (origin.kind === "build" || (version.kind !== "tag" && version.kind !== "digest")) return name;
   const { host, repository } = origin;
   const digest = version.kind === "digest" ? parseDigest(version.digest, name) : undefined;
   return formatReference({ host, repository, tag: version.tag, digest });

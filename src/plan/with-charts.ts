@@ -38,9 +38,9 @@ function declare(chart: Chart, references: readonly Reference[], images: Map<str
 const identity = ({ host, repository, tag, digest }: Reference): string =>
   `${host}/${repository} ${digest ?? tag ?? "latest"}`;
 
-/** What a declared image is known by; a range only tells when it is pinned. */
+/** What a declared image is known by; a rule only tells when it is resolved. */
 function identities({ origin, version }: Image): string[] {
-  if (origin.kind === "build" || version.kind === "range") return [];
+  if (origin.kind === "build" || (version.kind !== "digest" && version.kind !== "tag")) return [];
   return [`${origin.host}/${origin.repository} ${version.kind === "digest" ? version.digest : version.tag}`];
 }
 

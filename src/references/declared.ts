@@ -84,6 +84,7 @@ function digestOf(image: Image, pins: Pins): string | undefined {
 }
 
 function openOf(image: Image, pins: Pins): string | undefined {
-  if (image.version.kind !== "range" || tagOf(image, pins) !== undefined) return undefined;
+  const { kind } = image.version;
+  if (kind === "tag" || kind === "digest" || tagOf(image, pins) !== undefined) return undefined;
   return `the version of ${image.name} is chosen by a rule that is not resolved`;
 }

@@ -25,6 +25,7 @@ import { openApi, type RegistryApi } from "./api.ts";
 import type { Connections } from "./connections.ts";
 import type { Preparation } from "./kind.ts";
 import { waysOf } from "./kinds.ts";
+import { remembering } from "./remembering.ts";
 import { openService } from "./service.ts";
 
 export interface OpenOptions {
@@ -76,7 +77,7 @@ export function openConnections(config: Pick<Config, "upstreams" | "registries">
 
   const reach = async (host: string, endpoint: Endpoint): Promise<RegistryClient> => {
     const { ca } = endpoint;
-    return createRegistry({
+    const client = createRegistry({
       host,
       url: endpoint.host === "docker.io" ? defaultUrl(endpoint.host) : `${endpoint.scheme}://${endpoint.host}`,
       ca: ca === undefined ? undefined : await readFile(ca, "utf8"),
@@ -86,12 +87,13 @@ export function openConnections(config: Pick<Config, "upstreams" | "registries">
       },
       ...shared,
     });
+    return remembering(client);
   };
 
   const serve = async (registry: Extract<Registry, { readonly type: "embedded" }>): Promise<RegistryClient> => {
     const server = await serveLayout({ folder: registry.folder, listen: { host: "127.0.0.1", port: 0 } });
     served.push(server);
-    return createRegistry({ host: registry.host, url: `http://${server.host}`, ...shared });
+    return remembering(createRegistry({ host: registry.host, url: `http://${server.host}`, ...shared }));
   };
 
   const target = (name: string): Promise<RegistryClient> => {
@@ -167,7 +169,9 @@ export function openConnections(config: Pick<Config, "upstreams" | "registries">
       const own = [...config.registries.values()].find((registry) => hostOf(registry) === host);
       if (own !== undefined) return { registry: await target(own.name), repository };
       const credentials = (path: string) => fromFiles(host, path);
-      const registry = await once(`host:${host}`, async () => createRegistry({ host, credentials, ...shared }));
+      const registry = await once(`host:${host}`, async () =>
+        remembering(createRegistry({ host, credentials, ...shared })),
+      );
       return { registry, repository };
     },
     certification: (name) => {

@@ -5,11 +5,13 @@ import { type Rendered, renderChart } from "../charts/render/index.ts";
 import type { Chart, Config } from "../config/index.ts";
 import { proxiesIn } from "../oci/index.ts";
 import type { Connections } from "../registries/index.ts";
-import { type OpenedSource, openSource } from "../sources/index.ts";
-import { originOf } from "./source-origin.ts";
+import type { OpenedSource } from "../sources/index.ts";
+import type { Sources } from "./sources.ts";
 
 export interface OpenChartOptions {
   readonly connections: Connections;
+  /** Of the same `network`. */
+  readonly sources: Sources;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   /** `offline` asks neither git nor chart repositories: what is not in the cache cannot be had. */
@@ -40,7 +42,7 @@ export async function openChart(config: Config, name: string, options: OpenChart
   const source = config.sources.get(chart?.source ?? "");
   if (chart === undefined || source === undefined) throw new Error(`no chart ${name}`);
   const cache = join(config.folder, ".mirror");
-  const opened = await openSource(originOf(source), { cache: join(cache, "sources"), network, env, signal });
+  const opened = await options.sources.open(source.name);
   const { folder, version } = await vendorDependencies({
     chartFolder: join(opened.folder, chart.path),
     within: opened.folder,

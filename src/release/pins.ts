@@ -1,9 +1,11 @@
 import { asNodeId, type NodeId, type Outcome } from "../engine/index.ts";
 import type { Failure } from "../failure/index.ts";
 import { type Digest, shortDigest } from "../oci/index.ts";
+import type { ChosenFrom, LockedImage } from "./lock/index.ts";
 
 /** What a version rule resolved to: the same pin names the same bytes for ever. */
 export interface Pin {
+  /** A key under `images`, or `KEY@TAG` for one of several that its rule chose. */
   readonly image: string;
   /** `host/repository` as the config writes it. */
   readonly repository: string;
@@ -13,6 +15,10 @@ export interface Pin {
   readonly mediaType: string;
   /** Bytes of the manifest. */
   readonly size: number;
+  /** The entry of the lock that it was taken from; undefined where it was resolved. */
+  readonly locked?: LockedImage | undefined;
+  /** What the rule chose from; undefined where there was no choice. */
+  readonly chosenFrom?: ChosenFrom | undefined;
 }
 
 /** What became of a version rule. */
@@ -28,11 +34,18 @@ export const pinNode = (image: string): NodeId => asNodeId(`pin:${image}`);
 
 /** How the node of a pin ended. */
 export function outcomeOf(resolution: Resolution): Outcome {
-  if (resolution.kind === "pinned") {
-    const { tag, digest } = resolution.pin;
-    const summary = tag === undefined ? shortDigest(digest) : `${tag} is ${shortDigest(digest)}`;
-    return { kind: "done", effect: "none", summary, bytes: 0 };
-  }
-  const { failure } = resolution;
-  return failure.class === "cancelled" ? { kind: "cancelled" } : { kind: "failed", failure };
+  return resolution.kind === "pinned" ? outcomeOfPins([resolution.pin]) : outcomeOfFailure(resolution.failure);
 }
+
+/** How the node of a rule ended that may have chosen several. */
+export function outcomeOfPins(pins: readonly Pin[]): Outcome {
+  const shown = pins.map(({ tag, digest, locked }) => {
+    const stands = tag === undefined ? shortDigest(digest) : `${tag} is ${shortDigest(digest)}`;
+    return locked === undefined ? stands : `${stands}, locked`;
+  });
+  return { kind: "done", effect: "none", summary: shown.join("; "), bytes: 0 };
+}
+
+/** How the node of a rule ended that could not be resolved. */
+export const outcomeOfFailure = (failure: Failure): Outcome =>
+  failure.class === "cancelled" ? { kind: "cancelled" } : { kind: "failed", failure };

@@ -8,12 +8,14 @@ import { changeSince, changeText } from "./chart-change.ts";
 import { type ChartImages, type ChartResolution, chartNode, outcomeOfChart } from "./chart-images.ts";
 import { findInChart } from "./find-in-chart.ts";
 import { lockFileOf, readLock } from "./lock/index.ts";
+import type { Sources } from "./sources.ts";
 
 export interface RenderChartsOptions {
   readonly connections: Connections;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly emit: Emit;
   readonly signal: AbortSignal;
+  readonly sources: Sources;
 }
 
 /**

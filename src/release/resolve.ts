@@ -1,96 +1,122 @@
-import type { Config, Image, VersionRule } from "../config/index.ts";
+import type { Config, Image } from "../config/index.ts";
 import type { Emit } from "../engine/index.ts";
-import { Failed, failureOf, unreachable } from "../failure/index.ts";
+import { Failed, failureOf } from "../failure/index.ts";
 import { type ManifestHead, parseDigest } from "../oci/index.ts";
 import type { Connections, Location } from "../registries/index.ts";
-import { chooseTag } from "./choose-tag.ts";
-import { outcomeOf, type Pin, type Pins, pinNode, type Resolution } from "./pins.ts";
+import { lockedPins } from "./locked-pins.ts";
+import { type Locking, UNLOCKED } from "./locking.ts";
+import { outcomeOfFailure, outcomeOfPins, type Pin, type Pins, pinNode, type Resolution } from "./pins.ts";
+import { type Answer, answerRule, isDerived } from "./rules/answer-rule.ts";
+import { nearestTags } from "./rules/nearest-tags.ts";
+import { severalName } from "./several.ts";
+import { createSources, type Sources } from "./sources.ts";
 
 export interface ResolveOptions {
   readonly connections: Connections;
   readonly emit: Emit;
   readonly signal: AbortSignal;
+  /** What a lock says already; nothing unless given. */
+  readonly locking?: Locking;
+  /** Where rules read versions in sources. */
+  readonly sources?: Sources;
 }
 
 /**
- * Resolves the version rules of the named images to pins, all at once: a tag by one HEAD, a range by the registry's
- * tags and one HEAD. A rule that cannot be resolved is in the result with its failure and does not stop the others.
+ * Resolves the version rules of the named images to pins, all at once: what the lock has costs no request; a tag one
+ * HEAD; a choice the registry's tags and one HEAD for each that is chosen. A rule that stands on another image's waits
+ * for it. A rule that cannot be resolved is in the result with its failure and does not stop the others.
  * Each is the node `pin:NAME` to those who follow the events: started and settled here, before the graph runs.
  */
 export async function resolvePins(config: Config, names: readonly string[], options: ResolveOptions): Promise<Pins> {
-  const settled = names.map(async (name) => [name, await settle(config, name, options)] as const);
-  return new Map(await Promise.all(settled));
+  const resolver = createResolver(config, options);
+  const settled = names.map((name) => settle(name, resolver, options.emit));
+  return new Map((await Promise.all(settled)).flat());
 }
 
-async function settle(config: Config, name: string, options: ResolveOptions): Promise<Resolution> {
+type Named = readonly [name: string, resolution: Resolution];
+type Resolver = (name: string) => Promise<readonly Pin[]>;
+
+async function settle(name: string, resolver: Resolver, emit: Emit): Promise<Named[]> {
   const id = pinNode(name);
   const startedAt = performance.now();
-  options.emit({ type: "node-started", id, attempt: 1 });
-  const resolution = await attempt(config, name, options);
-  const durationMs = Math.round(performance.now() - startedAt);
-  options.emit({ type: "node-settled", id, outcome: outcomeOf(resolution), durationMs });
-  return resolution;
+  const durationMs = (): number => Math.round(performance.now() - startedAt);
+  emit({ type: "node-started", id, attempt: 1 });
+  try {
+    const pins = await resolver(name);
+    emit({ type: "node-settled", id, outcome: outcomeOfPins(pins), durationMs: durationMs() });
+    return pins.map((pin) => [pin.image, { kind: "pinned", pin }]);
+  } catch (thrown) {
+    const failure = failureOf(thrown);
+    emit({ type: "node-settled", id, outcome: outcomeOfFailure(failure), durationMs: durationMs() });
+    return [[name, { kind: "unpinned", failure }]];
+  }
 }
 
-async function attempt(config: Config, name: string, options: ResolveOptions): Promise<Resolution> {
-  try {
+/** Resolves each image once, whoever asks: its own node, or rules that stand on it. */
+function createResolver(config: Config, options: ResolveOptions): Resolver {
+  const { connections, signal, locking = UNLOCKED } = options;
+  const sources = options.sources ?? createSources(config, { locking, env: {}, signal });
+  const pending = new Map<string, Promise<readonly Pin[]>>();
+
+  const tagsOf = async (name: string): Promise<readonly string[]> => {
+    const image = config.images.get(name);
+    if (image?.origin.kind === "build") return image.version.kind === "tag" ? [image.version.tag] : [];
+    return (await resolveOnce(name)).flatMap(({ tag }) => (tag === undefined ? [] : [tag]));
+  };
+
+  const resolve = async (name: string): Promise<readonly Pin[]> => {
     const image = config.images.get(name);
     if (image === undefined) throw new Error(`no image ${name}`);
-    return { kind: "pinned", pin: await resolve(image, options) };
-  } catch (thrown) {
-    return { kind: "unpinned", failure: failureOf(thrown) };
-  }
+    if (image.origin.kind === "build") throw new Error(`${name} is built, not pinned`);
+    const location = await connections.source(image.origin.host, image.origin.repository);
+    const answer = (): Promise<Answer> => answerRule(image, { config, location, sources, tagsOf, signal });
+    // What a rule reads in a source or of another image costs the registry nothing, and is compared with the lock.
+    const derived = isDerived(image.version) ? await answer() : undefined;
+    const locked = lockedPins(image, derived, locking);
+    return locked ?? pinAll(image, location, derived ?? (await answer()), signal);
+  };
+
+  const resolveOnce: Resolver = (name) => {
+    const promise = pending.get(name) ?? resolve(name);
+    pending.set(name, promise);
+    return promise;
+  };
+  return resolveOnce;
 }
 
-async function resolve(image: Image, { connections, signal }: ResolveOptions): Promise<Pin> {
-  if (image.origin.kind === "build") throw new Error(`${image.name} is built, not pinned`);
-  const { host, repository } = image.origin;
-  const location = await connections.source(host, repository);
-  const tag = await tagFor(image, location, signal);
-  const wanted = image.version.kind === "digest" ? parseDigest(image.version.digest, image.name) : tag;
-  const named = `${host}/${repository}`;
-  const head = wanted === undefined ? undefined : await headOf(location, wanted, signal);
-  if (head === undefined) throw await notFound(image, named, wanted ?? "", location, signal);
-  return { image: image.name, repository: named, tag, ...head };
+async function pinAll(image: Image, location: Location, answer: Answer, signal: AbortSignal): Promise<Pin[]> {
+  const several = answer.count === "several";
+  return Promise.all(
+    answer.chosen.map(async ({ tag, digest }) => {
+      const head = await headOf(image, location, digest ?? tag ?? "", signal);
+      const name = several ? severalName(image.name, tag ?? "") : image.name;
+      return { image: name, repository: repositoryOf(image), tag, ...head, chosenFrom: answer.from };
+    }),
+  );
 }
 
-function headOf(
-  { registry, repository }: Location,
-  reference: string,
-  signal: AbortSignal,
-): Promise<ManifestHead | undefined> {
-  return registry.headManifest(repository, reference, signal);
+async function headOf(image: Image, location: Location, wanted: string, signal: AbortSignal): Promise<ManifestHead> {
+  const { registry, repository } = location;
+  const reference = wanted.includes(":") ? parseDigest(wanted, image.name) : wanted;
+  const head = await registry.headManifest(repository, reference, signal);
+  if (head === undefined) throw await notFound(image, wanted, location, signal);
+  return head;
 }
 
-async function tagFor(image: Image, location: Location, signal: AbortSignal): Promise<string | undefined> {
-  const rule: VersionRule = image.version;
-  switch (rule.kind) {
-    case "tag":
-    case "digest":
-      return rule.tag;
-    case "range":
-      return chooseTag(await location.registry.listTags(location.repository, signal), rule, image);
-    default:
-      return unreachable(rule);
-  }
-}
+/** `host/repository` as the config writes it. */
+export const repositoryOf = ({ origin }: Image): string =>
+  origin.kind === "build" ? "" : `${origin.host}/${origin.repository}`;
 
-async function notFound(
-  image: Image,
-  named: string,
-  wanted: string,
-  location: Location,
-  signal: AbortSignal,
-): Promise<Failed> {
+async function notFound(image: Image, wanted: string, location: Location, signal: AbortSignal): Promise<Failed> {
   const separator = wanted.includes(":") ? "@" : ":";
   const near = await location.registry.listTags(location.repository, signal).then(
-    (tags) => tags.filter((tag) => tag.startsWith(wanted.slice(0, 3))).slice(-5),
+    (tags) => nearestTags(tags, wanted),
     () => [],
   );
   return new Failed({
     code: "release/not-found",
     class: "permanent",
-    message: `${image.name}: ${location.registry.name} has no ${named}${separator}${wanted}`,
+    message: `${image.name}: ${location.registry.name} has no ${repositoryOf(image)}${separator}${wanted}`,
     place: image.place,
     hint:
       near.length > 0

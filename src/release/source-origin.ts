@@ -6,6 +6,7 @@ export function originOf({ origin }: Source): SourceOrigin {
   if (origin.kind === "folder") return { folder: origin.folder };
   const { pin } = origin;
   if (pin.kind !== "version") return { url: origin.url, pin };
-  const { range, ...rest } = pin;
-  return { url: origin.url, pin: range === undefined ? rest : { ...rest, range } };
+  const { range, order, ...rest } = pin;
+  const given = { ...(range === undefined ? {} : { range }), ...(order === undefined ? {} : { order }) };
+  return { url: origin.url, pin: { ...rest, ...given } };
 }

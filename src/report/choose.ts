@@ -21,13 +21,16 @@ export function colorFor(env: Environment, stream: Terminal): Color {
 export function reportKindFor(asked: "json" | "quiet" | undefined, env: Environment, stream: Terminal): ReportKind {
   if (asked !== undefined) return asked;
   const drawable = stream.isTTY === true && (stream.columns ?? 0) > 0 && env.TERM !== "dumb";
-  return drawable && !isOn(env.CI) ? "live" : "lines";
+  return drawable && !isCi(env) ? "live" : "lines";
 }
 
 /** Lines in CI carry date and zone, because they are kept and read elsewhere; else the time of day is enough. */
 export function stampFor(env: Environment): "iso" | "clock" {
-  return isOn(env.CI) ? "iso" : "clock";
+  return isCi(env) ? "iso" : "clock";
 }
+
+/** Whether a program and not a person runs this: `CI` is set, and neither `0` nor `false`. */
+export const isCi = (env: Environment): boolean => isOn(env.CI);
 
 function isSet(value: string | undefined): boolean {
   return value !== undefined && value !== "";

@@ -1,11 +1,12 @@
 export { renderChecks } from "./checks.ts";
 export type { Environment, ReportKind, Terminal } from "./choose.ts";
-export { colorFor, reportKindFor, stampFor } from "./choose.ts";
+export { colorFor, isCi, reportKindFor, stampFor } from "./choose.ts";
 export { renderFailure } from "./failure.ts";
 export { formatBytes, formatCount, formatDuration, formatRate, formatTime } from "./format.ts";
 export type { GraphFormat, GraphNode } from "./graph/graph.ts";
 export { renderGraph } from "./graph/graph.ts";
 export { type ImagesOptions, renderImages, renderWhy } from "./images.ts";
+export { renderLockDiff } from "./lock-diff.ts";
 export type { Mask } from "./mask.ts";
 export { createMask } from "./mask.ts";
 export { maskEvent, maskFailure } from "./mask-event.ts";

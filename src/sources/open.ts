@@ -60,6 +60,12 @@ export async function openSource(origin: SourceOrigin, options: SourceOptions): 
   }
 }
 
+/** The names of a repository's tags. Throws `Failed` with a code `git/…`. */
+export async function listTags(url: string, options: SourceOptions): Promise<string[]> {
+  const refs = await refsFor(await repositoryFor(url, options), { kind: "version", tags: "*", prereleases: "include" });
+  return refs.filter(({ name }) => name.startsWith("refs/tags/")).map(({ name }) => shortName(name));
+}
+
 /** What is needed to open a pin of one repository. */
 interface Repository {
   readonly url: string;

@@ -1,6 +1,6 @@
 import { matching, versionUnder } from "./pattern.ts";
 import { inRange } from "./range.ts";
-import { compareVersions, isPrerelease, parseVersion, type Version } from "./version.ts";
+import { compareVersions, isPrerelease, parseBy, parseVersion, type Version } from "./version.ts";
 
 /** Which of the names, git tags or registry tags, are versions, and which of these are wanted. */
 export interface ChoiceRule {
@@ -11,6 +11,8 @@ export interface ChoiceRule {
   readonly prereleases: "include" | "exclude";
   /** Names that are left out, with `*` and `?`. */
   readonly exclude?: readonly string[];
+  /** A regular expression whose groups order the versions, where these are none that {@link parseVersion} reads. */
+  readonly order?: string;
 }
 
 export interface Candidate {
@@ -77,12 +79,14 @@ async function judgeOf(rule: ChoiceRule): Promise<(name: string) => Judgement> {
   const { pattern = "*", range } = rule;
   const textIn = versionUnder(pattern);
   const excluding = (rule.exclude ?? []).map((text) => ({ text, fits: matching(text) }));
+  const parse = rule.order === undefined ? parseVersion : parseBy(rule.order);
   const isWanted = range === undefined ? () => true : await inRange(range);
   return (name) => {
     const text = textIn(name);
     if (text === undefined) return { version: undefined, why: `does not match ${pattern}` };
-    const version = parseVersion(text);
-    if (version === undefined) return { version, why: `has no version in "${text}"` };
+    const version = parse(text);
+    if (version === undefined)
+      return { version, why: rule.order === undefined ? `has no version in "${text}"` : "does not match the order" };
     const excluded = excluding.find(({ fits }) => fits(name));
     if (excluded !== undefined) return { version, why: `is excluded by ${excluded.text}` };
     if (rule.prereleases === "exclude" && isPrerelease(version)) return { version, why: "is a prerelease" };

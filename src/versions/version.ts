@@ -37,6 +37,36 @@ export function parseVersion(text: string): Version | undefined {
   return { text, release: release.split(".").map(BigInt), prerelease: partsOf(prerelease), build: partsOf(build) };
 }
 
+/**
+ * A reader of texts that are ordered by a declared pattern: a regular expression whose groups are compared from the
+ * left, numbers as numbers, words by their characters. A group named `prerelease` marks what comes before its release.
+ */
+export function parseBy(order: string): (text: string) => Version | undefined {
+  const expression = new RegExp(order);
+  return (text) => {
+    if (text.length > LONGEST) return undefined;
+    const found = expression.exec(text);
+    if (found === null) return undefined;
+    const { prerelease } = found.groups ?? {};
+    // Named groups are numbered too: the one of the prerelease is told by its text, the last of those that are equal.
+    const groups = found.slice(1);
+    const at = prerelease === undefined ? -1 : groups.lastIndexOf(prerelease);
+    const release = groups.flatMap((group, index) => (index === at ? [] : [asNumber(group ?? "")]));
+    return {
+      text,
+      release,
+      prerelease: partsOf(prerelease ?? ""),
+      build: release.length === 0 ? partsOf(found[0]) : [],
+    };
+  };
+}
+
+/** A number as it is; a word so that it is ordered by its characters. */
+function asNumber(text: string): bigint {
+  if (/^\d+$/.test(text)) return BigInt(text);
+  return text === "" ? 0n : BigInt(`0x${Buffer.from(text).toString("hex").slice(0, 128).padEnd(128, "0")}`);
+}
+
 /** True for what comes before a release: the policy on prereleases is about these. */
 export const isPrerelease = (version: Version): boolean => version.prerelease.length > 0;
 

@@ -98,6 +98,17 @@ upstreams:
   });
 });
 
+const NEWEST = {
+  kind: "newest",
+  source: undefined,
+  tags: "*",
+  prereleases: "exclude",
+  exclude: [],
+  order: undefined,
+  count: 1,
+  as: undefined,
+};
+
 test("an image comes from a repository as docker reads it, in a tag, a digest, both or a range", async () => {
   const digest = `sha256:${"a".repeat(64)}`;
   const text = `${BASE}
@@ -108,11 +119,15 @@ test("an image comes from a repository as docker reads it, in a tag, a digest, b
   await withConfig(text, {}, ({ images }) => {
     assert.deepEqual(images.get("mysql")?.origin, { kind: "upstream", host: "docker.io", repository: "library/mysql" });
     assert.deepEqual(images.get("kfp-ui")?.version, { kind: "tag", tag: "1.8.3" });
-    assert.deepEqual(images.get("kfp-api")?.version, { kind: "range", range: "^1.8", prereleases: "exclude" });
+    assert.deepEqual(images.get("kfp-api")?.version, { ...NEWEST, range: "^1.8" });
     assert.deepEqual(images.get("one")?.version, { kind: "digest", digest, tag: undefined });
     assert.equal(images.get("one")?.hold, "because");
     assert.deepEqual(images.get("two")?.version, { kind: "digest", digest, tag: "1.2" });
-    assert.deepEqual(images.get("three")?.version, { kind: "range", range: ">=1 <3", prereleases: "include" });
+    assert.deepEqual(images.get("three")?.version, {
+      ...NEWEST,
+      range: ">=1 <3",
+      prereleases: "include",
+    });
   });
 });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -24,6 +24,8 @@ const top = fileURLToPath(new URL("../../", import.meta.url));
 const release = suite("release");
 const idle = new AbortController().signal;
 let folder = "";
+/** A copy of what the config needs: a run writes its lock beside it. */
+let place = "";
 let upstream: ServedRegistry;
 let harbor: ServedRegistry;
 let hosted: ServedRegistry;
@@ -46,7 +48,11 @@ release.before(async () => {
     RHCR_DOMAIN: hosted.host,
     RHCR_CATALOG: catalog.base,
   };
-  config = await readConfig({ path: join(top, "mirror.config.yaml"), env });
+  place = join(folder, "place");
+  for (const path of ["mirror.config.yaml", "examples/seldon", "tasks"]) {
+    await cp(join(top, path), join(place, path), { recursive: true });
+  }
+  config = await readConfig({ path: join(place, "mirror.config.yaml"), env });
   await publishUpstream();
 });
 
@@ -112,6 +118,9 @@ release("the certified bundle waits, run after run, until Red Hat has published 
 release("an image that is nowhere fails alone, and says where its version is declared", async () => {
   const repository = "ml-pipeline/frontend";
   await upstream.layout.deleteTag(repository, "1.8.3");
+  const locked = await mirror("run", "--target", "harbor");
+  assert.equal(locked.code, 0, "what the lock has is not asked for");
+  await rm(join(place, "mirror.lock.yaml"));
   const { code, stdout } = await mirror("run", "--target", "harbor");
   assert.equal(code, 1);
   assert.match(
@@ -122,7 +131,7 @@ release("an image that is nowhere fails alone, and says where its version is dec
   assert.match(stdout, /failed: 1 of 60 \(pin:frontend\)/);
 });
 
-const mirror = (...args: string[]) => runMirror(args, { cwd: top, env });
+const mirror = (...args: string[]) => runMirror(args, { cwd: place, env });
 
 /** Every image that the config names, as a small image of its own, under the host's repository and tag. */
 async function publishUpstream(): Promise<void> {

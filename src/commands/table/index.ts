@@ -2,10 +2,12 @@ import type { Command } from "../command.ts";
 import { archive } from "./archive.ts";
 import { certify } from "./certify.ts";
 import { check } from "./check.ts";
+import { diff } from "./diff.ts";
 import { graph } from "./graph.ts";
 import { images } from "./images.ts";
 import { list } from "./list.ts";
 import { load } from "./load.ts";
+import { pin } from "./pin.ts";
 import { plan } from "./plan.ts";
 import { relocate } from "./relocate.ts";
 import { run } from "./run.ts";
@@ -18,6 +20,8 @@ export const commands: readonly Command[] = [
   run,
   plan,
   status,
+  pin,
+  diff,
   save,
   load,
   archive,

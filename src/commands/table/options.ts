@@ -35,3 +35,11 @@ export const FROM: Option = {
   repeated: "repeated",
   help: "read images from an archive instead of the network; again for volumes and what an archive builds on",
 };
+export const FROZEN: Option = {
+  name: "frozen",
+  help: "take every version from the lock, and refuse where config and lock disagree (default in CI, where there is a lock)",
+};
+export const NO_FROZEN: Option = {
+  name: "no-frozen",
+  help: "in CI too: resolve what the lock does not have, and add it",
+};

@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { COLOR, CONFIG, JOBS, JSON_EVENTS, QUIET, TARGET } from "./options.ts";
+import { COLOR, CONFIG, FROZEN, JOBS, JSON_EVENTS, NO_FROZEN, QUIET, TARGET } from "./options.ts";
 
 export const plan: Command = {
   name: "plan",
@@ -11,6 +11,6 @@ created or moved, and the bytes that would cross.`,
     { line: "mirror plan", does: "all targets and bundles" },
     { line: "mirror plan --target harbor", does: "one target" },
   ],
-  options: [TARGET, JOBS, CONFIG, JSON_EVENTS, QUIET, COLOR],
+  options: [TARGET, FROZEN, NO_FROZEN, JOBS, CONFIG, JSON_EVENTS, QUIET, COLOR],
   run: async (host, args) => (await import("../plan.ts")).plan(host, args),
 };

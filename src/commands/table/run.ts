@@ -1,6 +1,6 @@
 import type { Command } from "../command.ts";
 import { DEFAULT_ATTEMPTS } from "../limits.ts";
-import { COLOR, CONFIG, FROM, JOBS, JSON_EVENTS, QUIET, TARGET, WAIT } from "./options.ts";
+import { COLOR, CONFIG, FROM, FROZEN, JOBS, JSON_EVENTS, NO_FROZEN, QUIET, TARGET, WAIT } from "./options.ts";
 
 export const run: Command = {
   name: "run",
@@ -34,6 +34,8 @@ The first Ctrl-C starts nothing new and ends what is at work; the second stops a
       help: `attempts at a node whose failures may pass (default: ${DEFAULT_ATTEMPTS})`,
     },
     WAIT,
+    FROZEN,
+    NO_FROZEN,
     JOBS,
     CONFIG,
     JSON_EVENTS,

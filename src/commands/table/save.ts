@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { COLOR, CONFIG, JOBS, JSON_EVENTS, QUIET } from "./options.ts";
+import { COLOR, CONFIG, FROZEN, JOBS, JSON_EVENTS, NO_FROZEN, QUIET } from "./options.ts";
 
 export const save: Command = {
   name: "save",
@@ -37,6 +37,8 @@ With --since it holds only blobs that another archive does not have, or that the
     { name: "volume-size", value: "SIZE", help: "several files of at most this size: 4G, 700M" },
     { name: "dry-run", help: "write nothing: say what would be saved, and how much it is" },
     { name: "fail-fast", help: "start nothing new after the first failure" },
+    FROZEN,
+    NO_FROZEN,
     JOBS,
     CONFIG,
     JSON_EVENTS,

@@ -1,4 +1,12 @@
 export {
+  diffLocks,
+  type ImageChange,
+  isEmptyDiff,
+  type LockDiff,
+  type LockedChartChange,
+  type Shipment,
+} from "./diff.ts";
+export {
   type ChosenFrom,
   EMPTY_LOCK,
   type Lock,

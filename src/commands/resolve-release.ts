@@ -1,0 +1,50 @@
+import type { Config } from "../config/index.ts";
+import type { Emit } from "../engine/index.ts";
+import type { Failure } from "../failure/index.ts";
+import { withCharts } from "../plan/index.ts";
+import type { Connections } from "../registries/index.ts";
+import {
+  type Lock,
+  type Resolved,
+  refuseDisagreements,
+  relock,
+  renderCharts,
+  resolvePins,
+  type Sources,
+} from "../release/index.ts";
+import type { Host } from "./command.ts";
+import type { LockUse } from "./locking.ts";
+
+export interface ResolveReleaseOptions {
+  readonly host: Pick<Host, "env" | "stopping">;
+  readonly connections: Connections;
+  readonly emit: Emit;
+  readonly lock: LockUse;
+  readonly sources: Sources;
+  readonly charts: readonly string[];
+  /** The images to pin, once the charts have told which there are. */
+  readonly images: (config: Config) => readonly string[];
+}
+
+/**
+ * Charts are rendered and versions pinned, by the lock where it has them; then what the lock did not have goes into
+ * it. Throws `FailedTogether` where a frozen lock and the config disagree.
+ */
+export async function resolveRelease(
+  declared: Config,
+  { host, connections, emit, lock, sources, ...wanted }: ResolveReleaseOptions,
+): Promise<Resolved & { readonly lock: Lock }> {
+  const { locking } = lock;
+  const signal = host.stopping;
+  const outside = { connections, env: host.env, emit, signal, sources, locking };
+  const charts = await renderCharts(declared, wanted.charts, outside);
+  const config = withCharts(declared, charts);
+  const pins = await resolvePins(config, wanted.images(config), outside);
+  refuseDisagreements(config, charts, pins, locking);
+  const resolved = { config, charts, sources, pins };
+  if (lock.save === undefined || signal.aborted) return { ...resolved, lock: locking.lock };
+  const warn = (failure: Failure): void => emit({ type: "warning", failure });
+  const after = await relock(locking.lock, resolved, { connections, warn, signal });
+  await lock.save(after);
+  return { ...resolved, lock: after };
+}

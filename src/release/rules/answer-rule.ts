@@ -1,0 +1,132 @@
+import type { Config, Image, VersionRule } from "../../config/index.ts";
+import { Failed, failureOf, unreachable } from "../../failure/index.ts";
+import type { Location } from "../../registries/index.ts";
+import { chooseTags } from "../choose-tag.ts";
+import type { ChosenFrom } from "../lock/index.ts";
+import type { Sources } from "../sources.ts";
+import { readVersion } from "./read-version.ts";
+import { tagAs, versionInTag } from "./version-in-tag.ts";
+
+/** What a rule comes to, before the registry has said what stands there. */
+export interface Answer {
+  /** By tag, by digest, or by both. At least one, the newest first. */
+  readonly chosen: readonly { readonly tag: string | undefined; readonly digest: string | undefined }[];
+  /** `several` where the rule may choose more than one: each is an image of its own then. */
+  readonly count: "one" | "several";
+  readonly from: ChosenFrom | undefined;
+}
+
+/** Where rules look. */
+export interface Outside {
+  readonly config: Config;
+  readonly location: Location;
+  readonly sources: Sources;
+  /** The tags of another image, once it is resolved. */
+  readonly tagsOf: (image: string) => Promise<readonly string[]>;
+  readonly signal: AbortSignal;
+}
+
+/** True for rules that read what they come to in sources or of other images, and ask no registry. */
+export const isDerived = ({ kind }: VersionRule): boolean => kind === "read" || kind === "source" || kind === "same";
+
+/**
+ * Answers the rule of an image. Throws `Failed`: `release/no-version` with the nearest candidates, `release/no-file`,
+ * and what sources and registries throw.
+ */
+export async function answerRule(image: Image, outside: Outside): Promise<Answer> {
+  const rule = image.version;
+  switch (rule.kind) {
+    case "tag":
+      return one(rule.tag);
+    case "digest":
+      return { chosen: [{ tag: rule.tag, digest: rule.digest }], count: "one", from: undefined };
+    case "newest":
+      return newest(image, rule, outside);
+    case "read": {
+      const folder =
+        rule.source === undefined ? outside.config.folder : (await outside.sources.open(rule.source)).folder;
+      return one(tagAs(rule.as, await readVersion(image, rule, folder)));
+    }
+    case "source":
+      return one(tagAs(rule.as, await refOf(image, rule.source, outside)));
+    case "same":
+      return same(image, rule, outside);
+    default:
+      return unreachable(rule);
+  }
+}
+
+const one = (tag: string): Answer => ({ chosen: [{ tag, digest: undefined }], count: "one", from: undefined });
+
+/** What a rule says of how many images it makes. */
+export function countOf(rule: VersionRule, config: Config): Answer["count"] {
+  if (rule.kind === "newest") return rule.count > 1 ? "several" : "one";
+  if (rule.kind !== "same") return "one";
+  const other = config.images.get(rule.image);
+  return other === undefined ? "one" : countOf(other.version, config);
+}
+
+async function newest(
+  image: Image,
+  rule: Extract<VersionRule, { readonly kind: "newest" }>,
+  { config, location, sources, signal }: Outside,
+): Promise<Answer> {
+  const { registry, repository } = location;
+  const tags =
+    rule.source === undefined ? await registry.listTags(repository, signal) : await sources.tags(rule.source);
+  const where = rule.source === undefined ? `${registry.name}/${repository}` : `the source ${rule.source}`;
+  const { chosen, from } = await chooseTags(tags, rule, image, where);
+  const plain = rule.source === undefined && rule.as === undefined;
+  return {
+    chosen: chosen.map(({ name, version }) => ({ tag: plain ? name : tagAs(rule.as, version), digest: undefined })),
+    count: countOf(rule, config),
+    from,
+  };
+}
+
+/** The version in the tag that a source is pinned at; the tag itself where its pin is no pattern. */
+async function refOf(image: Image, name: string, { sources }: Outside): Promise<string> {
+  const { ref } = await sources.open(name);
+  if (ref !== undefined) return under(sources.patternOf(name), ref);
+  throw new Failed({
+    code: "release/no-version",
+    class: "permanent",
+    message: `${image.name}: the source ${name} is at no tag, which its version could be`,
+    place: image.place,
+    hint: "Pin the source by a tag (ref or version), or read the version in a file of it",
+  });
+}
+
+function under(pattern: string, ref: string): string {
+  const [prefix = "", suffix = ""] = pattern.split("*");
+  return ref.slice(prefix.length, ref.length - suffix.length);
+}
+
+async function same(
+  image: Image,
+  rule: Extract<VersionRule, { readonly kind: "same" }>,
+  { config, tagsOf }: Outside,
+): Promise<Answer> {
+  const other = config.images.get(rule.image);
+  if (other === undefined) throw new Error(`no image ${rule.image}`);
+  const tags = await tagsOf(rule.image).catch((thrown: unknown) => {
+    throw dependent(image, rule.image, failureOf(thrown).message);
+  });
+  if (tags.length === 0) throw dependent(image, rule.image, "its rule is a digest, and gives no tag");
+  const made = tags.map((tag) => (rule.as === undefined ? tag : tagAs(rule.as, versionInTag(other.version, tag))));
+  return {
+    chosen: made.map((tag) => ({ tag, digest: undefined })),
+    count: countOf(rule, config),
+    from: undefined,
+  };
+}
+
+function dependent(image: Image, other: string, why: string): Failed {
+  return new Failed({
+    code: "release/no-version",
+    class: "permanent",
+    message: `${image.name} is to have the version of ${other}, which has none: ${why}`,
+    place: image.place,
+    hint: `Mend ${other}, or give ${image.name} a version of its own`,
+  });
+}
