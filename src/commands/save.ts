@@ -4,29 +4,51 @@ import { Failed } from "../failure/index.ts";
 import { parsePlatform } from "../oci/index.ts";
 import { withArchive } from "../plan/index.ts";
 import type { Arguments, Host } from "./command.ts";
+import { layoutBeside, writeDockerArchives } from "./save-docker.ts";
 import { runSession } from "./session.ts";
 
 /** `mirror save`: brings images into a file, by the same nodes as to a registry. */
 export async function save(host: Host, args: Arguments): Promise<number> {
   const to = args.values.get("to")?.at(-1);
   if (to === undefined) throw nowhere();
+  const form = formOf(args);
   const since = args.values.get("since")?.at(-1);
   const platforms = (args.values.get("platform") ?? []).map((text) => {
     const { os, architecture, variant } = parsePlatform(text);
     return { os, architecture, variant };
   });
   const archive = {
-    file: resolve(host.cwd, to),
+    file: form === "oci" ? resolve(host.cwd, to) : layoutBeside(resolve(host.cwd, to)),
     volumeSize: volumeSizeOf(args),
     since: since === undefined ? undefined : resolve(host.cwd, since),
     names: args.names,
     targets: args.values.get("target") ?? [],
     platforms: platforms.length === 0 ? undefined : platforms,
   };
-  return runSession(host, args, args.flags.has("dry-run") ? "plan" : "run", {
+  const exitCode = await runSession(host, args, args.flags.has("dry-run") ? "plan" : "run", {
     configure: (config) => withArchive(config, archive),
     selection: { names: [], targets: ["archive"] },
   });
+  if (form === "oci" || exitCode !== 0 || args.flags.has("dry-run")) return exitCode;
+  return writeDockerArchives(host, args, { from: archive.file, folder: resolve(host.cwd, to), platform: platforms[0] });
+}
+
+function formOf(args: Arguments): "oci" | "docker-archive" {
+  const form = args.values.get("format")?.at(-1) ?? "oci";
+  if (form !== "oci" && form !== "docker-archive") {
+    throw usage(`--format is oci or docker-archive, not "${form}"`, "Write: --format docker-archive");
+  }
+  if (args.flags.has("gzip") && form === "oci") {
+    throw usage("--gzip is for docker archives", "Leave it out: layers are compressed already");
+  }
+  const alone = ["since", "volume-size"].find((name) => args.values.has(name));
+  if (form === "docker-archive" && alone !== undefined) {
+    throw usage(`--${alone} is not for docker archives`, "Leave it out, or save in the form oci");
+  }
+  if (form === "docker-archive" && (args.values.get("platform")?.length ?? 0) > 1) {
+    throw usage("A docker archive has one platform", "Name one --platform, or save in the form oci");
+  }
+  return form;
 }
 
 function volumeSizeOf(args: Arguments): number | undefined {
@@ -34,12 +56,10 @@ function volumeSizeOf(args: Arguments): number | undefined {
   if (text === undefined) return undefined;
   const bytes = bytesOf(text);
   if (bytes !== undefined && bytes >= 1e6) return bytes;
-  throw new Failed({
-    code: "usage/bad-argument",
-    class: "usage",
-    message: `--volume-size takes the size of a file, of at least 1M, not "${text}"`,
-    hint: "Write a number with k, M or G (or Ki, Mi, Gi): --volume-size 4G",
-  });
+  throw usage(
+    `--volume-size takes the size of a file, of at least 1M, not "${text}"`,
+    "Write a number with k, M or G (or Ki, Mi, Gi): --volume-size 4G",
+  );
 }
 
 const nowhere = (): Failed =>
@@ -49,3 +69,7 @@ const nowhere = (): Failed =>
     message: "mirror save has nowhere to write to",
     hint: "Name a file: mirror save --to release.tar",
   });
+
+function usage(message: string, hint: string): Failed {
+  return new Failed({ code: "usage/bad-argument", class: "usage", message, hint });
+}

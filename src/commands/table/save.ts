@@ -13,6 +13,7 @@ was interrupted or killed goes on there, and one that is up to date writes nothi
 With --since it holds only blobs that another archive does not have, or that the images of a lock do not need. With
 --volume-size it becomes several files (FILE.1.tar …), each of which has whole images.`,
   examples: [
+    { line: "mirror save --to offline-images --format docker-archive", does: "tars for docker load, one an image" },
     { line: "mirror save --to release.tar", does: "all images that any target takes" },
     { line: "mirror save --to release.tar --target harbor", does: "those of one target, for its platforms" },
     { line: "mirror save --to 1.2.1.tar --since 1.2.0.tar", does: "only what is new" },
@@ -35,6 +36,12 @@ With --since it holds only blobs that another archive does not have, or that the
     },
     { name: "since", value: "ARCHIVE|LOCK", help: "leave out what this archive or lock has" },
     { name: "volume-size", value: "SIZE", help: "several files of at most this size: 4G, 700M" },
+    {
+      name: "format",
+      value: "oci|docker-archive",
+      help: "docker-archive: --to is a folder, with a tar for each image and images-list.txt",
+    },
+    { name: "gzip", help: "with docker-archive: compress each tar" },
     { name: "dry-run", help: "write nothing: say what would be saved, and how much it is" },
     { name: "fail-fast", help: "start nothing new after the first failure" },
     FROZEN,

@@ -51,8 +51,8 @@ export function archiveSource(archive: Archive): ArchiveSource {
   };
 }
 
-/** Docker and podman write the names of Docker Hub's images without what goes without saying. */
+/** Docker and podman write the names of Docker Hub's images without what goes without saying; ports have no colon here. */
 function namesOf(host: string, repository: string): readonly string[] {
-  if (host !== "docker.io") return [`${host}/${repository}`];
+  if (host !== "docker.io") return [`${host}/${repository}`, `${host.replace(":", "-")}/${repository}`];
   return [`${host}/${repository}`, repository, ...(repository.startsWith("library/") ? [repository.slice(8)] : [])];
 }

@@ -1,5 +1,6 @@
 export { archiveSource } from "./as-source.ts";
 export { differenceOf, lookInto, verifyArchive } from "./check.ts";
+export { type DockerExport, type ExportedImage, exportDockerArchives } from "./docker/export.ts";
 export { archiveNotes } from "./notes.ts";
 export { type Archive, openArchive } from "./open.ts";
 export { whatIsIn } from "./what-is-in.ts";

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
+import { Failed } from "../../failure/index.ts";
 import type { Digest } from "../digest.ts";
 import { addManifest, type Catalogue, emptyCatalogue } from "../layout/catalogue.ts";
 import { type BlobReads, type ReadableLayout, readingOf } from "../layout/reading.ts";
@@ -31,7 +32,11 @@ export interface Archive extends ReadableLayout {
 export async function openArchive(files: readonly [string, ...string[]]): Promise<Archive> {
   const opened: Piece[] = [];
   try {
-    for (const file of files) await openOne(file, opened);
+    for (const file of files) {
+      await openOne(file, opened).catch((error: unknown) => {
+        throw error instanceof Failed ? error : unreadable(file, error);
+      });
+    }
   } catch (error) {
     await closeAll(opened);
     throw error;

@@ -1,0 +1,43 @@
+import { rm } from "node:fs/promises";
+import { relative } from "node:path";
+import { type ExportedImage, exportDockerArchives, openArchive, type Platform } from "../oci/index.ts";
+import { formatCount } from "../report/index.ts";
+import type { Arguments, Host } from "./command.ts";
+
+/** Where images stand while they are gathered: a run that was interrupted goes on there. */
+export const layoutBeside = (folder: string): string => `${folder.replace(/\/+$/, "")}.gathered.tar`;
+
+const DEFAULT_PLATFORM: Platform = { os: "linux", architecture: "amd64" };
+
+interface DockerArchives {
+  readonly from: string;
+  readonly folder: string;
+  readonly platform: Platform | undefined;
+}
+
+/** Makes a folder of docker archives of what was gathered, which is gone then. Gives the exit code. */
+export async function writeDockerArchives(host: Host, args: Arguments, made: DockerArchives): Promise<number> {
+  const archive = await openArchive([made.from]);
+  const tell = (image: ExportedImage): void => {
+    if (args.flags.has("json")) host.out.write(`${JSON.stringify({ type: "docker-archive", ...image })}\n`);
+    else if (image.kind === "left-out") host.err.write(`${image.source} is left out: docker cannot load it\n`);
+    else if (!args.flags.has("quiet")) host.out.write(`${image.source} -> ${image.file}\n`);
+  };
+  try {
+    const images = await exportDockerArchives(archive, {
+      folder: made.folder,
+      compression: args.flags.has("gzip") ? "gzip" : "none",
+      platform: made.platform ?? DEFAULT_PLATFORM,
+      onImage: tell,
+      signal: host.stopping,
+    });
+    const written = images.filter(({ kind }) => kind === "written").length;
+    if (!args.flags.has("json")) {
+      host.out.write(`${relative(host.cwd, made.folder) || "."} has ${formatCount(written, "docker archive")}\n`);
+    }
+  } finally {
+    await archive.close();
+  }
+  await rm(made.from, { force: true });
+  return 0;
+}
