@@ -136,6 +136,7 @@ charts("a name that no chart has is told when they have been rendered", async ()
 });
 
 charts("a chart that cannot be rendered says where, and blocks what waits for it", async () => {
+  assert.equal((await mirror("run", "all")).code, 0);
   await write("git/chart/templates/deployment.yaml", '{{ required "a domain is needed" .Values.domain }}\n');
   commit("shop-0.3.1");
   assert.equal((await mirror("run", "all")).code, 0, "the lock keeps the tag that was chosen");
