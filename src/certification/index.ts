@@ -6,5 +6,6 @@ export { type CheckedImage, evidenceOf, type ResultsDocument } from "./evidence.
 export { readConfig } from "./image/config.ts";
 export { ARCHITECTURES, imagesOf } from "./platforms.ts";
 export { type CheckWithPreflightOptions, checkWithPreflight } from "./preflight/check-with-preflight.ts";
+export { pyxisHostOf } from "./preflight/run.ts";
 export type { CheckResult, ImageReport, Judge, Outcome, PlatformReport } from "./result.ts";
 export { catalogOracle, listOracle, noOracle, RED_HAT_CATALOG } from "./ubi.ts";

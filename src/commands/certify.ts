@@ -10,6 +10,7 @@ import {
   listOracle,
   POLICIES,
   type Policy,
+  pyxisHostOf,
   RED_HAT_CATALOG,
   type UbiOracle,
 } from "../certification/index.ts";
@@ -89,8 +90,7 @@ async function reportOn(image: ToCheck, { host, args, config, policy, judge }: A
     });
   }
   if (reference === undefined) throw notInRegistry();
-  const pyxisHost = catalog === RED_HAT_CATALOG ? undefined : catalog.replace(/^https?:\/\//, "");
-  return checkWithPreflight({ policy, digest, reference, pyxisHost, env: host.env, signal });
+  return checkWithPreflight({ policy, digest, reference, pyxisHost: pyxisHostOf(catalog), env: host.env, signal });
 }
 
 /** The catalog of the config's registry of Red Hat, where it has one. */

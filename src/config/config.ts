@@ -113,6 +113,8 @@ export type Registry = RegistryBase &
         readonly vendor: string;
         readonly catalog: string;
         readonly portal: string;
+        /** Who makes the checks before an image is submitted. */
+        readonly judge: "mirror" | "preflight";
         /** Undefined: nothing is submitted; the public catalog tells what is published. */
         readonly apiKey: Secret | undefined;
       }

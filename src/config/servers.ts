@@ -80,7 +80,16 @@ function readRegistry(name: string, { value: raw, path }: Cursor<RawRegistry>, r
       const apiKey = optional(get(cursor, "apiKey"), (at) => readSecret(at, reader));
       const endpoint = readEndpoint(cursor, reader, QUAY);
       const [of, at] = [catalog.replace(/\/$/, ""), portal.replace(/\/$/, "")];
-      return { ...base, type: raw.type, endpoint, vendor, catalog: of, portal: at, apiKey };
+      return {
+        ...base,
+        type: raw.type,
+        endpoint,
+        vendor,
+        catalog: of,
+        portal: at,
+        apiKey,
+        judge: raw.judge ?? "mirror",
+      };
     }
     case "embedded": {
       const cursor = { value: raw, path };

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { chmod } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { suite } from "uvu";
 import { type CertifiedRelease, certifiedRelease, GREETER } from "../rig/certified-release.ts";
 import { runMirror, startMirror } from "../rig/cli.ts";
@@ -72,6 +74,38 @@ certification(
     assert.equal(release.pyxis.state.images.length + release.pyxis.state.results.length, 0);
   },
 );
+
+const PREFLIGHT = `#!/bin/sh
+digest=\${3##*@}
+mkdir -p "$PFLT_ARTIFACTS/amd64"
+cat >"$PFLT_ARTIFACTS/amd64/results.json" <<END
+{ "image": "$3", "passed": true,
+  "test_library": { "name": "github.com/redhat-openshift-ecosystem/openshift-preflight", "version": "1.21.0", "commit": "abc" },
+  "results": { "passed": [{ "name": "HasLicense", "elapsed_time": 1, "description": "has a licence" }], "failed": [], "errors": [] } }
+END
+cat >"$PFLT_ARTIFACTS/amd64/cert-image.json" <<END
+{ "docker_image_digest": "$digest", "architecture": "amd64", "parsed_data": { "os": "linux", "architecture": "amd64", "labels": [], "layers": ["sha256:1"] } }
+END
+`;
+
+certification("where preflight is the judge, its results are submitted under its name", async () => {
+  const { workspace, pyxis, config, env } = release;
+  await workspace.write("mirror.config.yaml", config.replace("vendor: acme", "vendor: acme\n    judge: preflight"));
+  await workspace.write("bin/preflight", PREFLIGHT);
+  const certify = (path: string) =>
+    runMirror(["run", "certify:certified/greeter"], { cwd: workspace.folder, env: { ...env, PATH: path } });
+  const without = await certify(dirname(process.execPath));
+  assert.notEqual(without.code, 0);
+  assert.match(without.stdout + without.stderr, /no preflight on PATH/);
+  assert.equal(pyxis.state.results.length, 0);
+  await chmod(join(workspace.folder, "bin/preflight"), 0o755);
+  const { code, stdout } = await certify(`${join(workspace.folder, "bin")}:${process.env.PATH}`);
+  assert.equal(code, 4, stdout);
+  assert.deepEqual(
+    pyxis.state.results.map(({ body }) => body.test_library),
+    [{ name: "github.com/redhat-openshift-ecosystem/openshift-preflight", version: "1.21.0", commit: "abc" }],
+  );
+});
 
 certification("an image that is withdrawn after its gate opened keeps the bundle back", async () => {
   for (let day = 0; day < 4; day++) {

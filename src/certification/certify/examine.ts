@@ -1,23 +1,13 @@
 import { Failed } from "../../failure/index.ts";
 import type { Digest } from "../../oci/index.ts";
-import { type CheckSource, checkImage } from "../check-image.ts";
-import type { ImageName, UbiOracle } from "../checks/check.ts";
 import type { Policy } from "../checks/index.ts";
 import { evidenceOf } from "../evidence.ts";
 import type { Project } from "../pyxis/index.ts";
-import type { PlatformReport } from "../result.ts";
+import type { ImageReport, PlatformReport } from "../result.ts";
 import type { Evidence, PlatformImage } from "./candidate.ts";
 
-export interface Examiner {
-  readonly source: CheckSource;
-  /** Where the image is read. */
-  readonly repository: string;
-  /** Under which name it is certified. */
-  readonly name: ImageName;
-  readonly ubi: UbiOracle;
-  readonly now: () => number;
-  readonly version: string;
-}
+/** Makes the checks of a policy of one image by its digest. */
+export type Check = (digest: Digest, policy: Policy, signal: AbortSignal) => Promise<ImageReport>;
 
 /**
  * Makes Red Hat's container checks of an image of one architecture, by the policy of its component, and gives what a
@@ -27,12 +17,10 @@ export interface Examiner {
 export async function examine(
   { digest, architecture }: PlatformImage,
   project: Project,
-  examiner: Examiner,
+  check: Check,
   signal: AbortSignal,
 ): Promise<Evidence> {
-  const { source, repository, name, ubi, now, version } = examiner;
-  const options = { policy: policyOf(project), name, ubi, signal, now, version };
-  const report = await checkImage(source, repository, digest as Digest, options);
+  const report = await check(digest as Digest, policyOf(project), signal);
   const [platform] = report.platforms;
   if (platform === undefined) throw new Error(`no report of ${digest}`);
   if (platform.outcome !== "passed") throw notPassed(platform, `${report.name} (${architecture})`);

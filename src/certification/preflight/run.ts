@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Failed } from "../../failure/index.ts";
+import { RED_HAT_CATALOG } from "../ubi.ts";
 
 /** What preflight leaves behind for one architecture. */
 export interface Artifacts {
@@ -27,6 +28,10 @@ export interface PreflightOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
 }
+
+/** The address of a catalog as preflight takes it; undefined for Red Hat's own, which it knows. */
+export const pyxisHostOf = (catalog: string): string | undefined =>
+  catalog === RED_HAT_CATALOG ? undefined : catalog.replace(/^https?:\/\//, "");
 
 /**
  * Runs `preflight check container` of PATH, without submitting, in a folder of its own: its artifacts and log lie in
