@@ -3,7 +3,7 @@ import { Failed } from "../failure/index.ts";
 import type { ClusterServiceVersion } from "./csv.ts";
 import { readManifest } from "./document.ts";
 import { type FindMap, scalar, setEntries } from "./edit.ts";
-import { type BundleFile, textOf } from "./files.ts";
+import { type BundleFile, textOf, withText } from "./files.ts";
 
 const PREFIX = "operators.operatorframework.io.bundle";
 const PACKAGE = `${PREFIX}.package.v1`;
@@ -65,15 +65,14 @@ function madeFor(
   const entries = Object.entries({ ...FORM, ...(folder === undefined ? guessed : {}), ...declared });
   const lines = entries.map(([key, value]) => `  ${key}: ${scalar(value)}\n`);
   const bytes = Buffer.from(`annotations:\n${lines.join("")}`);
-  return { path: "metadata/annotations.yaml", file: csv.file, bytes };
+  return { path: "metadata/annotations.yaml", file: csv.file, bytes, onDisk: Buffer.alloc(0) };
 }
 
 function completed(file: BundleFile, declared: Readonly<Record<string, string>>): BundleFile {
   const there = declaredIn(file);
   const missing = Object.entries(FORM).filter(([key]) => there[key] === undefined);
   const entries = { ...Object.fromEntries(missing), ...declared };
-  const text = setEntries(textOf(file), file.file, annotationsMap, entries);
-  return { ...file, bytes: Buffer.from(text) };
+  return withText(file, setEntries(textOf(file), file.file, annotationsMap, entries));
 }
 
 const annotationsMap: FindMap = ({ documents }) => {

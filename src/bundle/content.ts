@@ -1,4 +1,4 @@
-import { type BundleFile, isManifest, textOf } from "./files.ts";
+import { type BundleFile, isManifest, textOf, withText } from "./files.ts";
 import type { BundlePackage } from "./read.ts";
 import { type FoundReference, findReferences, isPinned, type Replace, rewriteReferences } from "./references.ts";
 import { withRelatedImages } from "./related-images.ts";
@@ -36,10 +36,8 @@ export function bundleContent(
   };
 }
 
-const rewrite = (file: BundleFile, replace: Replace): BundleFile => ({
-  ...file,
-  bytes: Buffer.from(rewriteReferences(textOf(file), file.file, replace)),
-});
+const rewrite = (file: BundleFile, replace: Replace): BundleFile =>
+  withText(file, rewriteReferences(textOf(file), file.file, replace));
 
 function listed(files: readonly BundleFile[], csv: string): readonly BundleFile[] {
   const used = files
@@ -47,8 +45,6 @@ function listed(files: readonly BundleFile[], csv: string): readonly BundleFile[
     .flatMap((one) => findReferences(textOf(one), one.file))
     .filter(({ reference }) => isPinned(reference));
   return files.map((one) =>
-    one.file === csv && isManifest(one)
-      ? { ...one, bytes: Buffer.from(withRelatedImages(textOf(one), one.file, used)) }
-      : one,
+    one.file === csv && isManifest(one) ? withText(one, withRelatedImages(textOf(one), one.file, used)) : one,
   );
 }

@@ -1,7 +1,7 @@
 import { isMap } from "yaml";
 import type { ClusterServiceVersion } from "./csv.ts";
 import { type FindMap, setEntries } from "./edit.ts";
-import { type BundleFile, textOf } from "./files.ts";
+import { type BundleFile, textOf, withText } from "./files.ts";
 
 /** What a config says of a bundle; it wins over what its files say. */
 export interface BundleDeclarations {
@@ -41,7 +41,7 @@ export function declareInCsv(file: BundleFile, csv: ClusterServiceVersion, decla
     (edited, [path, entries]) => setEntries(edited, file.file, mapAt(path), entries),
     textOf(file),
   );
-  return { ...file, bytes: Buffer.from(text) };
+  return withText(file, text);
 }
 
 const mapAt =

@@ -9,6 +9,8 @@ export interface BundleFile {
   /** Absolute path on disk, or where it would be if it were not made here. */
   readonly file: string;
   readonly bytes: Uint8Array;
+  /** What stands on disk where `bytes` say more; empty where nothing does. Places are told in it. */
+  readonly onDisk?: Uint8Array;
 }
 
 /** The files of a folder, at any depth, as they will stand below `to` in the image. */
@@ -29,6 +31,13 @@ export async function filesBelow(folder: string, to: string): Promise<readonly B
 /** True for a file that holds a manifest; anything else in the folder is carried along as it is. */
 export const isManifest = ({ path }: { readonly path: string }): boolean =>
   /^manifests\/.*\.(?:ya?ml|json)$/.test(path);
+
+/** A file that says something else than it does on disk. */
+export const withText = (file: BundleFile, text: string): BundleFile => ({
+  ...file,
+  onDisk: file.onDisk ?? file.bytes,
+  bytes: Buffer.from(text),
+});
 
 export const textOf = ({ bytes }: BundleFile): string => Buffer.from(bytes).toString("utf8");
 

@@ -6,3 +6,4 @@ export { type BundlePackage, readBundle } from "./read.ts";
 export { type FoundReference, findReferences, isPinned, type Replace, rewriteReferences } from "./references.ts";
 export { type Replacement, type Replacements, replacementsOf } from "./replacements.ts";
 export { type DecodedScalar, decodeScalar } from "./scalar.ts";
+export { type BundleFindings, validateImages, validateManifests } from "./validate.ts";

@@ -23,6 +23,7 @@ export interface Bundle {
   /** Undefined: as the ClusterServiceVersion says. */
   readonly version: string | undefined;
   readonly replaces: string | undefined;
+  readonly validate: BundleStandard;
   readonly to: {
     readonly target: string;
     /** A path at the target; with a `:` also the tag, which is otherwise the version of the bundle's CSV. */
@@ -35,6 +36,12 @@ export interface Bundle {
 
 /** How manifests name images: by digest, by tag, or as they do already. */
 export type BundlePin = "digest" | "tag" | "keep";
+
+/**
+ * By whose standard a bundle is judged: `certified` is Red Hat's certification; `operator-sdk` is what `operator-sdk
+ * bundle validate` refuses by itself; under `warn` nothing is refused.
+ */
+export type BundleStandard = "certified" | "operator-sdk" | "warn";
 
 const BUNDLE = "operators.operatorframework.io.bundle";
 
@@ -65,9 +72,19 @@ function readBundle(
     csvAnnotations: readFeatures(cursor, reader),
     version: version === undefined ? undefined : reader.text(version, versionTextForm),
     replaces: replaces === undefined ? undefined : reader.text(replaces, versionTextForm),
+    validate: cursor.value.validate ?? usualStandard(cursor.value, known),
     to: readTo(name, need(cursor, "to"), reader, known),
     needs: readNeeds(get(cursor, "needs"), reader),
   };
+}
+
+/** Bytes that must not change cannot be mended either. */
+function usualStandard(
+  { pin, to }: RawBundle,
+  { targets, registries }: { targets: ReadonlyMap<string, Target>; registries: ReadonlyMap<string, Registry> },
+): BundleStandard {
+  if (pin === "keep") return "warn";
+  return registries.get(targets.get(to.target)?.registry ?? "")?.type === "rhcr" ? "certified" : "operator-sdk";
 }
 
 /** Channels and the versions of OpenShift are annotations with names that nobody remembers. */

@@ -6,7 +6,7 @@ import type { ReferenceSet } from "./reference-set.ts";
 import type { VersionRule } from "./version-rule.ts";
 
 export type { Build, Builder, DockerfileBuild, FilesBuild } from "./build.ts";
-export type { Bundle, BundlePin } from "./bundles.ts";
+export type { Bundle, BundlePin, BundleStandard } from "./bundles.ts";
 export type * from "./version-rule.ts";
 
 /** The config after reading: every name in it exists, every value has the form its type says. */

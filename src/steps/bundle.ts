@@ -1,7 +1,16 @@
-import { type BundlePackage, bundleContent, readBundle, replacementsOf } from "../bundle/index.ts";
+import {
+  type BundleFindings,
+  type BundlePackage,
+  bundleContent,
+  readBundle,
+  replacementsOf,
+  validateImages,
+  validateManifests,
+} from "../bundle/index.ts";
 import type { Bundle } from "../config/index.ts";
-import { unreachable } from "../failure/index.ts";
+import { FailedTogether, unreachable } from "../failure/index.ts";
 import { assembleImage } from "../oci/index.ts";
+import { foldersOf } from "./bundle/folders.ts";
 import { pinElsewhere, refuseOtherVersions, replacementOf } from "./bundle/references.ts";
 import { bundleFolder, writeBundle } from "./bundle/write.ts";
 import { askGatesAgain } from "./gate.ts";
@@ -10,31 +19,24 @@ import type { Scope, StepOf } from "./scope.ts";
 import type { PublishedImage } from "./value.ts";
 
 /**
- * Makes the image of an operator bundle and publishes it. Its manifests then name the images of the bundle's target;
+ * Makes the image of an operator bundle and publishes it, where nothing is wrong with it. Its manifests then name the images of the bundle's target;
  * a reference to another version of such an image is a failure. One to an image that the target does not have is
  * pinned to what its own registry has, with a warning, or stays where references are by tag.
  */
 export const bundle: StepOf<"bundle"> = async (step, context, scope) => {
   const declared = scope.config.bundles.get(step.bundle);
   if (declared === undefined) throw new Error(`no bundle ${step.bundle}`);
+  const contents = await readBundle(foldersOf(declared));
+  refuseInvalid(await validateManifests(contents, declared.validate), scope);
   if ([...context.values.values()].some(({ kind }) => kind === "unbuilt")) {
     const value = { kind: "unbuilt" } as const;
     return { kind: "done", value, effect: "changed", summary: "would be made once its images are built", bytes: 0 };
   }
-  const contents = await readBundle({
-    manifests: declared.manifests,
-    metadata: declared.metadata,
-    declared: {
-      annotations: Object.fromEntries(declared.annotations),
-      csvAnnotations: Object.fromEntries(declared.csvAnnotations),
-      version: declared.version,
-      replaces: declared.replaces,
-    },
-  });
   // Other bundles may come before this one: they are no images that manifests name.
   const copies = [...context.values].filter(([id]) => id.startsWith(`copy:${declared.images}/`));
   const images = copies.flatMap(([, value]) => (value.kind === "published" ? [value] : []));
   const content = await contentOf(declared, contents, images, scope, context.stopping);
+  refuseInvalid(await validateImages(contents, content.files, declared.validate), scope);
   const files = content.files.map(({ path, bytes }) => ({ path, source: bytes, mode: "plain" as const }));
   const image = await assembleImage(
     { name: declared.name, files, labels: content.labels, platforms: ["linux/amd64"] },
@@ -59,6 +61,12 @@ export const bundle: StepOf<"bundle"> = async (step, context, scope) => {
   const value = result.value.kind === "published" ? { ...result.value, folder } : result.value;
   return { ...result, value, summary: `${result.summary}, ${said(declared, content.replaced.length)}` };
 };
+
+/** Throws `FailedTogether` with all that is wrong with a bundle; warns of the rest. */
+function refuseInvalid({ errors, warnings }: BundleFindings, scope: Scope): void {
+  for (const warning of warnings) scope.warn(warning);
+  if (errors.length > 0) throw new FailedTogether(errors);
+}
 
 async function contentOf(
   declared: Bundle,

@@ -62,9 +62,12 @@ export async function certifiedRelease(): Promise<CertifiedRelease> {
 
 const CSV = `apiVersion: operators.coreos.com/v1alpha1
 kind: ClusterServiceVersion
-metadata: { name: acme.v1.0.0 }
+metadata: { name: acme.v1.0.0, annotations: { capabilities: Basic Install } }
 spec:
+  displayName: Acme
   version: 1.0.0
+  provider: { name: Acme }
+  installModes: [{ type: AllNamespaces, supported: true }]
   install:
     strategy: deployment
     spec:
@@ -100,6 +103,9 @@ bundles:
   acme:
     manifests: manifests
     images: certified
+    features:
+      { disconnected: true, fips-compliant: false, proxy-aware: false, tls-profiles: false,
+        token-auth-aws: false, token-auth-azure: false, token-auth-gcp: false }
     to: { target: certified, as: "acme-bundle:1.0.0", component: ${BUNDLE} }
     needs: ["published:certified"]
 `;

@@ -24,7 +24,11 @@ export async function ownTree(folder: string): Promise<OperatorTree> {
   for (const version of ["0.7.0", "1.0.0", "1.2.0", "1.2.1"]) {
     const file = `seldon-deploy-operator.v${version}.clusterserviceversion.yaml`;
     await write(folder, `packagemanifests/${version}/${file}`, csv(version));
-    await write(folder, `packagemanifests/${version}/service.yaml`, "apiVersion: v1\nkind: Service\n");
+    await write(
+      folder,
+      `packagemanifests/${version}/service.yaml`,
+      "apiVersion: v1\nkind: Service\nmetadata: { name: metrics }\n",
+    );
     await cp(join(folder, "packagemanifests", version), join(folder, "packagemanifests-certified", version), {
       recursive: true,
     });
@@ -65,7 +69,7 @@ metadata:
     alm-examples: |-
       [
         {
-          "kind": "SeldonDeployment",
+          "apiVersion": "machinelearning.seldon.io/v1alpha1", "kind": "SeldonDeployment",
           "spec": {
             "image": { "image": "seldonio/seldon-deploy-server-ubi:${version}", "pullPolicy": "IfNotPresent" },
             "loadtest": {"image": "seldonio/hey-loadtester-ubi:0.1"},
@@ -76,7 +80,14 @@ metadata:
     containerImage: quay.io/seldon/seldon-deploy-server-operator:${version}
   name: seldon-deploy-operator.v${version}
 spec:
+  apiservicedefinitions:
+    owned:
+    - { group: machinelearning.seldon.io, version: v1alpha1, kind: SeldonDeployment, name: seldondeployments }
+  displayName: Seldon Deploy Operator
+  installModes:
+  - { type: AllNamespaces, supported: true }
   install:
+    strategy: deployment
     spec:
       deployments:
       - name: manager
