@@ -13,8 +13,11 @@ import {
   unifiedDiff,
   writeMended,
 } from "../references/index.ts";
+import { openConnections } from "../registries/index.ts";
+import { type Pins, pinsInLock } from "../release/index.ts";
 import { colorFor, renderReferences } from "../report/index.ts";
 import type { Arguments, Host } from "./command.ts";
+import { lookingAt } from "./locking.ts";
 
 /** What became of the references: what differs now, and what was mended before. */
 export interface ReferencesChecked {
@@ -34,14 +37,16 @@ export async function checkedReferences(
 ): Promise<ReferencesChecked | undefined> {
   const instead = insteadOf(host, args, config);
   if (config.references.size === 0 || args.flags.has("config-only")) return undefined;
+  const looking = await lookingAt(host, config);
+  const { sources } = looking;
   const loaded = await loadReferences(config, {
     instead,
     cwd: host.cwd,
-    network: "online",
+    sources,
     env: host.env,
     signal: host.stopping,
   });
-  const declarations = declarationsOf(config, new Map());
+  const declarations = declarationsOf(config, await pinsOf(host, config, looking));
   const compare = (files: ReadonlyMap<string, readonly FileText[]>): Comparison =>
     checkReferences([...config.references.values()], files, declarations);
 
@@ -54,6 +59,16 @@ export async function checkedReferences(
   const after = compare(withMended(before, mended));
   if (!args.flags.has("dry-run")) for (const one of mended) await writeMended(one);
   return { comparison: after, mended, untouchable: untouchable(config, loaded, after), left: leftIn(after) };
+}
+
+/** What the lock says of the declared images: no registry is asked. */
+async function pinsOf(host: Host, config: Config, looking: Awaited<ReturnType<typeof lookingAt>>): Promise<Pins> {
+  const connections = openConnections(config, { env: host.env, home: host.home, onSecret: () => {} });
+  try {
+    return await pinsInLock(config, { ...looking, connections, signal: host.stopping });
+  } finally {
+    await connections.close();
+  }
 }
 
 const leftIn = ({ differences }: Comparison): "none" | "some" =>

@@ -47,9 +47,10 @@ export const NO_LOCK: LockUse = { locking: UNLOCKED, save: undefined };
 export async function lookingAt(
   host: Host,
   config: Config,
+  network: "online" | "offline" = "online",
 ): Promise<{ readonly locking: Locking; readonly sources: Sources }> {
   const locking = lockingOf(await readLock(lockFileOf(config.file), host.cwd), "kept");
-  return { locking, sources: createSources(config, { locking, env: host.env, signal: host.stopping }) };
+  return { locking, sources: createSources(config, { locking, env: host.env, signal: host.stopping, network }) };
 }
 
 function frozenBy(found: LockFile | undefined, config: Config, file: string): Locking {

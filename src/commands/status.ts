@@ -5,7 +5,7 @@ import { openArchive } from "../oci/index.ts";
 import { withCharts } from "../plan/index.ts";
 import { checkReferences, declarationsOf, loadReferences } from "../references/index.ts";
 import { openConnections } from "../registries/index.ts";
-import { EMPTY_LOCK, type Lock, lockFileOf, readLock, renderCharts } from "../release/index.ts";
+import { type LookOptions, pinsInLock, renderCharts } from "../release/index.ts";
 import {
   colorFor,
   createMask,
@@ -24,7 +24,6 @@ import { lookingAt } from "./locking.ts";
 export async function status(host: Host, args: Arguments): Promise<number> {
   const format = formatOf(args);
   const config = await configOf(host, args);
-  const lock = (await readLock(lockFileOf(config.file), host.cwd))?.lock ?? EMPTY_LOCK;
   const mask = createMask();
   const tell = (failure: Failure): void => {
     const color = args.flags.has("no-color") ? "off" : colorFor(host.env, host.err);
@@ -34,8 +33,8 @@ export async function status(host: Host, args: Arguments): Promise<number> {
   const [first, ...others] = files;
   const found =
     first === undefined
-      ? await online(host, args, { config, lock, tell, onSecret: mask.add })
-      : { status: await offline(host, args, { config, lock, tell, files: [first, ...others] }), unrendered: 0 };
+      ? await online(host, args, { config, tell, onSecret: mask.add })
+      : { status: await offline(host, args, { config, tell, files: [first, ...others] }), unrendered: 0 };
   host.out.write(textOf(host, args, format, found.status));
   const { exitCode } = verdictOf(found.status);
   return exitCode === 0 && found.unrendered > 0 ? 1 : exitCode;
@@ -43,25 +42,23 @@ export async function status(host: Host, args: Arguments): Promise<number> {
 
 interface Given {
   readonly config: Config;
-  readonly lock: Lock;
   readonly tell: (failure: Failure) => void;
 }
 
 async function online(
   host: Host,
   args: Arguments,
-  { config: declared, lock, tell, onSecret }: Given & { readonly onSecret: (secret: string) => void },
+  { config: declared, tell, onSecret }: Given & { readonly onSecret: (secret: string) => void },
 ): Promise<{ readonly status: Status; readonly unrendered: number }> {
   const targets = targetsOf(args, declared);
   const connections = openConnections(declared, { env: host.env, home: host.home, onSecret, onWarning: tell });
   try {
-    const outside = { connections, signal: host.stopping };
+    const outside = { ...(await lookingAt(host, declared)), connections, signal: host.stopping };
     const emit = (event: { readonly type: string; readonly failure?: Failure }): void => {
       if (event.type === "warning" && event.failure !== undefined) tell(event.failure);
     };
     const charts = await renderCharts(declared, chartsOf(declared, targets), {
       ...outside,
-      ...(await lookingAt(host, declared)),
       env: host.env,
       emit,
     });
@@ -70,9 +67,9 @@ async function online(
     const config = withCharts(declared, charts);
     const extra = args.flags.has("extra") ? "look" : "leave";
     const isSelected = selectionOf(args, [...config.images.keys(), ...config.bundles.keys()]);
-    const referenced = await referencedIn(host, config, "online", tell);
+    const referenced = await referencedIn(host, config, outside, tell);
     return {
-      status: await survey(config, { ...outside, lock, targets, isSelected, extra, referenced }),
+      status: await survey(config, { ...outside, targets, isSelected, extra, referenced }),
       unrendered: unrendered.length,
     };
   } finally {
@@ -83,17 +80,21 @@ async function online(
 async function offline(
   host: Host,
   args: Arguments,
-  { config, lock, tell, files }: Given & { readonly files: readonly [string, ...string[]] },
+  { config, tell, files }: Given & { readonly files: readonly [string, ...string[]] },
 ): Promise<Status> {
+  const looking = await lookingAt(host, config, "offline");
+  const { lock } = looking.locking;
   if (lock.images.size === 0) throw noLock();
   const archive = await openArchive(files);
+  const connections = openConnections(config, { env: host.env, home: host.home, onSecret: () => {} });
   try {
     const isSelected = selectionOf(args, lock.images.keys());
     return await surveyArchive(lock, archive, {
       isSelected,
-      referenced: await referencedIn(host, config, "offline", tell),
+      referenced: await referencedIn(host, config, { ...looking, connections, signal: host.stopping }, tell),
     });
   } finally {
+    await connections.close();
     await archive.close();
   }
 }
@@ -102,14 +103,19 @@ async function offline(
 async function referencedIn(
   host: Host,
   config: Config,
-  network: "online" | "offline",
+  looking: LookOptions,
   tell: Given["tell"],
 ): Promise<ReadonlyMap<string, readonly string[]> | undefined> {
   if (config.references.size === 0) return undefined;
   try {
-    const options = { instead: new Map(), cwd: host.cwd, network, env: host.env, signal: host.stopping };
+    const { sources, signal } = looking;
+    const options = { instead: new Map(), cwd: host.cwd, sources, env: host.env, signal };
     const files = new Map([...(await loadReferences(config, options))].map(([name, set]) => [name, set.files]));
-    return checkReferences([...config.references.values()], files, declarationsOf(config, new Map())).referenced;
+    return checkReferences(
+      [...config.references.values()],
+      files,
+      declarationsOf(config, await pinsInLock(config, looking)),
+    ).referenced;
   } catch (thrown) {
     if (host.stopping.aborted || !(thrown instanceof Failed || thrown instanceof FailedTogether)) throw thrown;
     for (const failure of failuresOf(thrown)) tell(failure);

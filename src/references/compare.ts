@@ -57,7 +57,14 @@ function compareFound(site: Site, declarations: Declarations, at: string | undef
 
 const undeclared = (): Verdict => ({ kind: "undeclared", version: "tagged" });
 
+/** Which of several versions is meant at a place that names none of them, only a person can say. */
 function compareImage(site: Site, part: ImagePart, declared: Declared): Verdict {
+  const verdict = compareOne(site, part, declared);
+  if (declared.versions === "one" || !("fix" in verdict)) return verdict;
+  return { ...verdict, fix: { kind: "impossible", why: `${declared.image} is in several versions` } };
+}
+
+function compareOne(site: Site, part: ImagePart, declared: Declared): Verdict {
   const images = [declared.image];
   const [wanted] = declared.names;
   if (wanted === undefined) {
@@ -140,8 +147,10 @@ function unknown(declared: Declared): Verdict {
   return { kind: "unknown", images: [declared.image], why };
 }
 
-const nameOf = ({ host, repository }: Reference, { names }: Declared): KnownName | undefined =>
-  names.find((name) => name.host === host && name.repository === repository);
+function nameOf({ host, repository, tag }: Reference, { names }: Declared): KnownName | undefined {
+  const known = names.filter((name) => name.host === host && name.repository === repository);
+  return known.find((name) => name.tag === tag) ?? known[0];
+}
 
 function versionOf({ tag }: KnownName, { digest, open }: Declared): string {
   if (tag !== undefined) return `:${tag}`;

@@ -1,7 +1,7 @@
 import type { Config, Image } from "../config/index.ts";
-import { destinationOf, tagOf } from "../plan/index.ts";
+import { destinationOf, tagOf, withVersions } from "../plan/index.ts";
 import { waysOf } from "../registries/index.ts";
-import type { Pins } from "../release/index.ts";
+import { DISAGREES, declaredName, type Pins } from "../release/index.ts";
 
 /** A name under which an image is known, and its version there. */
 export interface KnownName {
@@ -17,6 +17,8 @@ export interface Declared {
   /** The name that files are to use first; the others are as good. */
   readonly names: readonly KnownName[];
   readonly digest: string | undefined;
+  /** `several`: its rule chose more than one version, and any of them may be meant. */
+  readonly versions: "one" | "several";
   /** Why its tag is not known, where it is not. */
   readonly open: string | undefined;
 }
@@ -29,9 +31,17 @@ export interface Declarations {
   readonly named: (host: string, repository: string, at: string | undefined) => readonly Declared[];
 }
 
-/** Reads a config's declarations. Pins only add the tags that version rules chose. */
-export function declarationsOf(config: Config, pins: Pins): Declarations {
-  const names = new Map([...config.images.values()].map((image) => [image.name, namesOf(config, image, pins)]));
+/**
+ * Reads a config's declarations. Pins add the tags that version rules chose, and digests; where a rule chose several
+ * versions, each is as good as the others.
+ */
+export function declarationsOf(declared: Config, pins: Pins): Declarations {
+  const names = new Map<string, readonly NameAt[]>();
+  const config = withVersions(declared, pins);
+  for (const image of config.images.values()) {
+    const key = declaredName(image.name);
+    names.set(key, [...(names.get(key) ?? []), ...namesOf(config, image, pins)]);
+  }
   const byRepository = new Map<string, Set<string>>();
   for (const [image, known] of names) {
     for (const { host, repository } of known.map(({ name }) => name)) {
@@ -41,11 +51,12 @@ export function declarationsOf(config: Config, pins: Pins): Declarations {
   }
   const of = (name: string, at: string | undefined): Declared => {
     const known = (names.get(name) ?? []).filter(({ target }) => at === undefined || target === at);
-    const image = config.images.get(name);
+    const image = declared.images.get(name);
     return {
       image: name,
       names: known.map((one) => one.name),
       digest: image === undefined ? undefined : digestOf(image, pins),
+      versions: config.images.has(name) || image === undefined ? "one" : "several",
       open: image === undefined ? undefined : openOf(image, pins),
     };
   };
@@ -86,5 +97,10 @@ function digestOf(image: Image, pins: Pins): string | undefined {
 function openOf(image: Image, pins: Pins): string | undefined {
   const { kind } = image.version;
   if (kind === "tag" || kind === "digest" || tagOf(image, pins) !== undefined) return undefined;
+  const resolution = pins.get(image.name);
+  if (resolution?.kind === "unpinned") {
+    const { code, message } = resolution.failure;
+    return code === DISAGREES ? `${message}: run mirror pin` : message;
+  }
   return `the version of ${image.name} is chosen by a rule that is not resolved`;
 }

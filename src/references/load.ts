@@ -1,7 +1,7 @@
 import { readFile, realpath } from "node:fs/promises";
 import { join, relative } from "node:path";
 import type { Config, ReferenceSet } from "../config/index.ts";
-import { originOf } from "../release/index.ts";
+import type { Sources } from "../release/index.ts";
 import { openSource } from "../sources/index.ts";
 import type { FileText } from "./site.ts";
 
@@ -10,8 +10,8 @@ export interface LoadOptions {
   readonly instead: ReadonlyMap<string, string>;
   /** Places of files on this machine are told as seen from here. */
   readonly cwd: string;
-  /** `offline` asks no git server: what is not in the cache cannot be had. */
-  readonly network: "online" | "offline";
+  /** At the commits that the lock has, where it has them. */
+  readonly sources: Sources;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
 }
@@ -48,14 +48,13 @@ interface Tree {
 async function open(
   config: Config,
   name: string | undefined,
-  { instead, network, env, signal }: LoadOptions,
+  { instead, sources, env, signal }: LoadOptions,
 ): Promise<Tree> {
   const folder = name === undefined ? config.folder : instead.get(name);
   if (folder !== undefined) return { folder: await openFolder(folder), commit: undefined };
   const source = config.sources.get(name ?? "");
   if (source === undefined) throw new Error(`no source ${name}`);
-  const cache = join(config.folder, ".mirror", "sources");
-  const opened = await openSource(originOf(source), { cache, network, env, signal });
+  const opened = await sources.open(source.name);
   if (source.origin.kind === "folder") return { folder: opened.folder, commit: undefined };
   return { folder: opened.folder, commit: `${source.name}@${opened.commit?.slice(0, 7)}` };
 

@@ -9,6 +9,7 @@ export { DISAGREES, type Locking, lockingOf, UNLOCKED } from "./locking.ts";
 export { type Standing, standingOf, standingWarning } from "./moved-upstream.ts";
 export { type OpenChart, type OpenChartOptions, openChart } from "./open-chart.ts";
 export { outcomeOf, type Pin, type Pins, pinNode, type Resolution } from "./pins.ts";
+export { type LookOptions, pinsInLock } from "./pins-in-lock.ts";
 export { pullLimitWarnings } from "./pull-limits.ts";
 export { lockedChart, type RelockOptions, type Resolved, relock } from "./relock.ts";
 export { renderCharts } from "./render-charts.ts";

@@ -68,12 +68,13 @@ function createResolver(config: Config, options: ResolveOptions): Resolver {
     const image = config.images.get(name);
     if (image === undefined) throw new Error(`no image ${name}`);
     if (image.origin.kind === "build") throw new Error(`${name} is built, not pinned`);
-    const location = await connections.source(image.origin.host, image.origin.repository);
-    const answer = (): Promise<Answer> => answerRule(image, { config, location, sources, tagsOf, signal });
+    const { host, repository } = image.origin;
+    const locate = (): Promise<Location> => connections.source(host, repository);
+    const answer = (): Promise<Answer> => answerRule(image, { config, locate, sources, tagsOf, signal });
     // What a rule reads in a source or of another image costs the registry nothing, and is compared with the lock.
     const derived = isDerived(image.version) ? await answer() : undefined;
     const locked = lockedPins(image, derived, locking);
-    return locked ?? pinAll(image, location, derived ?? (await answer()), signal);
+    return locked ?? pinAll(image, await locate(), derived ?? (await answer()), signal);
   };
 
   const resolveOnce: Resolver = (name) => {

@@ -1,17 +1,16 @@
 import { readBundle } from "../bundle/index.ts";
 import type { Bundle, Config, Image, Target } from "../config/index.ts";
 import { failureOf } from "../failure/index.ts";
-import { type Destination, destinationOf, splitTag, tagOf } from "../plan/index.ts";
-import type { Lock } from "../release/index.ts";
+import { type Destination, destinationOf, splitTag, tagOf, withVersions } from "../plan/index.ts";
+import { declaredName } from "../release/index.ts";
 import { askTarget } from "./ask.ts";
 import { findExtra, type Placed } from "./extra.ts";
 import { unknown } from "./judge.ts";
 import type { Cell, Row, Status } from "./status.ts";
 import { type Parts, partsOf } from "./trimmed.ts";
-import { type Outside, type Wanted, wantedOf } from "./wanted.ts";
+import { type Held, type Outside, type Wanted, wantedOf } from "./wanted.ts";
 
-export interface SurveyOptions extends Outside {
-  readonly lock: Lock;
+export interface SurveyOptions extends Held {
   /** The images that are looked at. */
   readonly isSelected: (name: string) => boolean;
   /** The columns. */
@@ -23,12 +22,15 @@ export interface SurveyOptions extends Outside {
 }
 
 /** Looks at every target how each image of the release stands there, all at once. Rejects only where it was interrupted. */
-export async function survey(config: Config, options: SurveyOptions): Promise<Status> {
-  const targets = options.targets.flatMap((name) => config.targets.get(name) ?? []);
-  const names = [...config.images.keys()].filter(
-    (name) => options.isSelected(name) && targets.some(({ entries }) => entries.some(({ image }) => image === name)),
+export async function survey(declared: Config, options: SurveyOptions): Promise<Status> {
+  const published = new Set(
+    options.targets.flatMap((name) => declared.targets.get(name)?.entries.map(({ image }) => image) ?? []),
   );
-  const wanted = await wantedOf(config, names, options.lock, options);
+  const selected = [...declared.images.keys()].filter((name) => options.isSelected(name) && published.has(name));
+  const wanted = await wantedOf(declared, selected, options);
+  const config = withVersions(declared, wanted.pins);
+  const targets = options.targets.flatMap((name) => config.targets.get(name) ?? []);
+  const names = [...config.images.keys()].filter((name) => selected.includes(declaredName(name)));
   const asking = { config, targets, wanted, options, parts: partsOnce(wanted, options) };
   const images = names.flatMap((name) => config.images.get(name) ?? []).map((image) => rowOf(image, asking));
   const bundles = [...config.bundles.values()]
@@ -84,11 +86,21 @@ async function rowOf(image: Image, { config, targets, wanted, options, parts }: 
     version: tagOf(image, wanted.pins),
     digest: pin?.kind === "pinned" ? pin.pin.digest : undefined,
     upstream: await upstream,
-    referenced: options.referenced === undefined ? undefined : (options.referenced.get(name) ?? []),
+    referenced: referencedOf(name, wanted, options),
     hold,
     cells: new Map(await Promise.all(cells)),
   };
   return { row, placed };
+}
+
+/** Where a rule chose several versions, each has those that are written of it, and those that are none of them. */
+function referencedOf(name: string, { pins }: Wanted, { referenced }: SurveyOptions): readonly string[] | undefined {
+  if (referenced === undefined) return undefined;
+  const key = declaredName(name);
+  const others = [...pins.values()].flatMap((one) =>
+    one.kind === "pinned" && one.pin.image !== name && declaredName(one.pin.image) === key ? [one.pin.tag] : [],
+  );
+  return (referenced.get(key) ?? []).filter((version) => !others.includes(version));
 }
 
 async function bundleRow(bundle: Bundle, { config, targets, options }: Asking): Promise<PlacedRow> {

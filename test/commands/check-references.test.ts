@@ -198,4 +198,64 @@ test("--source names a source that there is, and a folder", () =>
     }
   }));
 
+/** A lock as `mirror pin` leaves it, for images whose rules chose these tags. */
+const lockOf = (images: Readonly<Record<string, readonly [repository: string, tag: string, rule: string]>>): string =>
+  [
+    "version: 1",
+    "images:",
+    ...Object.entries(images).flatMap(([name, [repository, tag, rule]]) => [
+      `  ${name}:`,
+      `    repository: ${repository}`,
+      `    tag: "${tag}"`,
+      `    digest: sha256:${"a".repeat(64)}`,
+      "    mediaType: application/vnd.oci.image.manifest.v1+json",
+      "    manifestSize: 10",
+      `    rule: ${rule}`,
+    ]),
+    "",
+  ].join("\n");
+
+const RULES = `version: 1
+images:
+  app: { from: registry.invalid/team/app, version: { range: ^1.8 } }
+  side: { from: registry.invalid/team/side, version: { same: app, as: "\${version}-ubi8" } }
+  old: { from: registry.invalid/team/old, version: { newest: 2 } }
+references:
+  values: { files: [values.yaml], paths: { app: app, side: side, old: old } }
+`;
+
+test("what a rule chose is compared as the lock has it, and no registry is asked", async () => {
+  const place = await workspace(RULES);
+  try {
+    await place.write(
+      "values.yaml",
+      "app: registry.invalid/team/app:1.8.4\nside: registry.invalid/team/side:1.8.5-ubi8\nold: registry.invalid/team/old:1.1\n",
+    );
+    const open = await runMirror(["check"], { cwd: place.folder });
+    assert.equal(open.code, 0, open.stderr);
+    assert.match(open.stdout, /app is not in the lock: run mirror pin/);
+
+    const side = ["registry.invalid/team/side", "1.8.5-ubi8", '"same as app, as ${version}-ubi8"'] as const;
+    const images = {
+      app: ["registry.invalid/team/app", "1.8.5", "newest in ^1.8"],
+      "old@1.1": ["registry.invalid/team/old", "1.1", "newest 2"],
+      "old@1.2": ["registry.invalid/team/old", "1.2", "newest 2"],
+      side,
+    } as const;
+    await place.write("mirror.lock.yaml", lockOf(images));
+    const { code, stdout, stderr } = await runMirror(["check"], { cwd: place.folder });
+    assert.equal(code, 1, stderr);
+    assert.match(stdout, /values\.yaml:1:\d+: error references\/differs: .*1\.8\.4/);
+    assert.doesNotMatch(stdout, /values\.yaml:[23]:|not compared|not in the lock/);
+
+    assert.equal((await runMirror(["check", "--fix"], { cwd: place.folder })).code, 0);
+    assert.match(
+      await readFile(join(place.folder, "values.yaml"), "utf8"),
+      /^app: registry\.invalid\/team\/app:1\.8\.5$/m,
+    );
+  } finally {
+    await place.remove();
+  }
+});
+
 test.run();

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Config } from "../../src/config/index.ts";
 import { type Digest, parseDigest } from "../../src/oci/index.ts";
 import { openConnections } from "../../src/registries/index.ts";
-import { EMPTY_LOCK, type Lock, type LockedImage } from "../../src/release/index.ts";
+import { createSources, EMPTY_LOCK, type Lock, type LockedImage, UNLOCKED } from "../../src/release/index.ts";
 import { type Status, type SurveyOptions, survey } from "../../src/status/index.ts";
 import type { ScriptedRegistry } from "../rig/scripted-registry.ts";
 
@@ -70,13 +70,19 @@ export const lockWith = (images: Readonly<Record<string, LockedImage>>): Lock =>
 });
 
 /** Looks at everything that a config has. */
-export async function surveyed(config: Config, options: Partial<SurveyOptions> = {}): Promise<Status> {
+export async function surveyed(
+  config: Config,
+  { lock = EMPTY_LOCK, ...options }: Partial<SurveyOptions> & { readonly lock?: Lock } = {},
+): Promise<Status> {
   const connections = openConnections(config, { env: {}, home: "/nonexistent", onSecret: () => {} });
+  const locking = { ...UNLOCKED, lock };
+  const { signal } = new AbortController();
   try {
     return await survey(config, {
       connections,
-      signal: new AbortController().signal,
-      lock: EMPTY_LOCK,
+      signal,
+      locking,
+      sources: createSources(config, { locking, env: {}, signal }),
       isSelected: () => true,
       targets: [...config.targets.keys()],
       extra: "leave",

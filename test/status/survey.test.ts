@@ -313,4 +313,28 @@ status("an image that left its registry is told, and stands where it was brought
   );
 });
 
+status("of a rule that chose several versions each is a row, with what is referenced of it", async () => {
+  const [older, newer] = [manifestBytes("1.1"), manifestBytes("1.2")];
+  for (const [tag, bytes] of [
+    ["1.1", older],
+    ["1.2", newer],
+  ] as const) {
+    put(upstream, "example/api", tag, bytes);
+  }
+  put(harbor, "api", "1.2", newer);
+  const lock = lockWith({
+    "api@1.1": { ...locked("api", "1.1", older), rule: "newest 2" },
+    "api@1.2": { ...locked("api", "1.2", newer), rule: "newest 2" },
+  });
+  const config = simple("{ api: { from: docker.io/example/api, version: { newest: 2 } } }", 'images: ["*"]');
+  await withConfig(config, {}, async (read) => {
+    const found = await surveyed(read, { lock, referenced: new Map([["api", ["1.0", "1.1"]]]) });
+    assert.deepEqual(statesOf(found), ["api@1.1 harbor missing", "api@1.2 harbor up-to-date"]);
+    assert.deepEqual(
+      found.rows.map(({ referenced }) => referenced),
+      [["1.0", "1.1"], ["1.0"]],
+    );
+  });
+});
+
 status.run();

@@ -19,7 +19,8 @@ export interface Answer {
 /** Where rules look. */
 export interface Outside {
   readonly config: Config;
-  readonly location: Location;
+  /** Opens the image's registry, for the rules that choose from its tags. */
+  readonly locate: () => Promise<Location>;
   readonly sources: Sources;
   /** The tags of another image, once it is resolved. */
   readonly tagsOf: (image: string) => Promise<readonly string[]>;
@@ -69,9 +70,9 @@ export function countOf(rule: VersionRule, config: Config): Answer["count"] {
 async function newest(
   image: Image,
   rule: Extract<VersionRule, { readonly kind: "newest" }>,
-  { config, location, sources, signal }: Outside,
+  { config, locate, sources, signal }: Outside,
 ): Promise<Answer> {
-  const { registry, repository } = location;
+  const { registry, repository } = await locate();
   const tags =
     rule.source === undefined ? await registry.listTags(repository, signal) : await sources.tags(rule.source);
   const where = rule.source === undefined ? `${registry.name}/${repository}` : `the source ${rule.source}`;
