@@ -76,6 +76,7 @@ export async function runSession(host: Host, args: Arguments, mode: Mode, how: S
       expected,
       connections,
       journal,
+      spool: from === undefined ? join(config.folder, ".mirror", "spool") : undefined,
       commands,
       emit,
       hide: mask.add,

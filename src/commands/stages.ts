@@ -27,6 +27,8 @@ export interface Run {
   readonly expected: Graph<Step>;
   readonly connections: Connections;
   readonly journal: Journal;
+  /** The folder for blobs that several registries take; none where all of them come from a file. */
+  readonly spool: string | undefined;
   readonly commands: Commands;
   readonly emit: Emit;
   /** From now on a value is shown nowhere. */
@@ -68,6 +70,8 @@ export async function runStages(run: Run): Promise<number> {
   const versioned = withVersions(config, pins);
   const graph = versioned === run.config && pins.size === 0 ? run.expected : sketch(versioned, selection, pins);
 
+  const { spool } = run;
+  const transfer = createTransfer({ journal: run.journal, ...(spool !== undefined && { spool }) });
   const execute = executeSteps({
     mode,
     config: versioned,
@@ -75,7 +79,7 @@ export async function runStages(run: Run): Promise<number> {
     pins,
     connections,
     commands: run.commands,
-    transfer: createTransfer({ journal: run.journal }),
+    transfer,
     lookForReferrers: run.lookForReferrers,
     env: host.env,
     now: host.now,
@@ -93,7 +97,7 @@ export async function runStages(run: Run): Promise<number> {
     onFailure: run.onFailure,
     stopping: host.stopping,
     killed: host.killed,
-  });
+  }).finally(transfer.close);
   return exitCodeOf(outcomes, stopped, host.interruptedBy());
 }
 

@@ -57,6 +57,7 @@ export async function requestFor(
     from: image.from,
     to: { registry: preparation.kind === "missing" ? withNothing(client) : client, repository, tag },
     elsewhere: () => repositoriesAt(registry.name, scope),
+    ...takersOf(image.name, registry.name, scope),
     platforms: target.platforms ?? "all",
     // A new archive takes the place of the old one as a whole, and never moves a tag in it.
     ...(registry.type === "archive" ? { tags: "mutable", indexes: "sparse" } : { tags: target.tags }),
@@ -100,6 +101,15 @@ async function clientFor(
 ): Promise<RegistryClient> {
   if (type !== "archive") return connections.target(name);
   return (await connections.archive(name)).clientFor(repository, tag);
+}
+
+/** The registries that an image goes to; nothing for what was built here, which is near. */
+function takersOf(name: string, self: string, { config, graph }: Scope): Pick<CopyRequest, "takers"> {
+  if (config.images.get(name)?.origin.kind !== "upstream") return {};
+  const all = [...graph.nodes.values()].flatMap(({ step }) =>
+    step.kind === "copy" && step.image === name ? [step.destination.registry] : [],
+  );
+  return { takers: { self, all: [...new Set(all)] } };
 }
 
 /** All repositories of a registry that the run copies to. */

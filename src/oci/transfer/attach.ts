@@ -32,7 +32,7 @@ export function referrerRequest(
   besides: ReferrerRequest["besides"],
   { move, cache, dropped }: AttachTools,
 ): ReferrerRequest | undefined {
-  const { from, to, platforms, signatures = "ignore", killed } = request;
+  const { from, to, platforms, signatures = "ignore", takers, killed } = request;
   const { source, repository } = from;
   if (signatures === "ignore" || !hasReferrers(source)) return undefined;
   const made = new Set<Digest>(selection?.made.keys());
@@ -47,7 +47,8 @@ export function referrerRequest(
     load: (digest) => cache.get(source, repository, digest, dropped),
     move: async (blob, trust, signal) => {
       const { registry, repository: place } = to;
-      const always = { mayStart: () => true, onBytes: () => {} };
+      const sharing = takers && { sharing: { image: from.digest, takers } };
+      const always = { mayStart: () => true, onBytes: () => {}, ...sharing };
       const brought = await move({ source, from: repository, registry, to: place, blob, trust, signal, ...always });
       return brought.kind === "sent" ? brought.bytes : 0;
     },

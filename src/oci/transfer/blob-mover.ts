@@ -1,10 +1,13 @@
 import type { ImageSource } from "../content.ts";
+import type { Digest } from "../digest.ts";
 import { type BackoffOptions, cancelled, persistently } from "../http/index.ts";
 import type { Descriptor } from "../manifest.ts";
 import type { RegistryClient, UploadSession } from "../registry-client.ts";
 import type { Journal } from "./journal.ts";
 import { openFrom } from "./open-from.ts";
+import { orAborted } from "./or-aborted.ts";
 import type { Places } from "./places.ts";
+import type { Spool, Takers } from "./spool.ts";
 import type { Brought, TargetMemory } from "./target-memory.ts";
 
 /** One blob on its way. */
@@ -14,6 +17,8 @@ export interface BlobMove {
   readonly registry: RegistryClient;
   readonly to: string;
   readonly blob: Descriptor;
+  /** Which registries take the image that it belongs to. */
+  readonly sharing?: { readonly image: Digest; readonly takers: Takers };
   /** Other repositories of the registry that may have what the source leaves out. */
   readonly elsewhere?: () => readonly string[];
   /** After a registry has lost what it had confirmed, only what it is asked for anew counts. */
@@ -35,6 +40,8 @@ export interface BlobMoverOptions {
   readonly backoff: BackoffOptions;
   /** What earlier runs have left. */
   readonly journal: Journal | undefined;
+  /** Where what several registries take is kept until the last has it. */
+  readonly spool: Spool | undefined;
 }
 
 /** A blob up to this is not worth a request more than it needs. */
@@ -49,13 +56,17 @@ export type MoveBlob = (move: BlobMove) => Promise<Brought>;
 export function createBlobMover(options: BlobMoverOptions): MoveBlob {
   const { memory } = options;
   return (move) => {
-    const { registry, to, blob, trust, signal } = move;
+    const { registry, to, blob, trust, sharing, signal } = move;
     if (trust === "nothing") memory.forget(registry.name, to, blob.digest);
     return memory.once(
       registry.name,
       to,
       blob.digest,
-      () => bring(move, options),
+      async () => {
+        const brought = await bring(move, options);
+        if (sharing !== undefined) options.spool?.settle(blob.digest, sharing.takers.self);
+        return brought;
+      },
       () => signal.aborted,
     );
   };
@@ -161,10 +172,10 @@ async function checkOrSend(
 
 async function send(
   move: BlobMove,
-  { backoff, journal }: BlobMoverOptions,
+  { backoff, journal, spool }: BlobMoverOptions,
   session: UploadSession | undefined,
 ): Promise<void> {
-  const { source, from, registry, to, blob, onBytes, mayStart, signal } = move;
+  const { source, from, registry, to, blob, sharing, onBytes, mayStart, signal } = move;
   if (!mayStart()) throw cancelled();
   const attempts = { ...backoff, attempts: Math.min(3, backoff.attempts) };
   await persistently(attempts, signal, async (attempt, giveUp) => {
@@ -174,11 +185,16 @@ async function send(
       onBytes(bytes);
     };
     // A source that cannot even be opened has been asked again and again by its own client.
-    const open = (aborted: AbortSignal, first: number): ReturnType<ImageSource["openBlob"]> =>
-      openFrom(source, from, blob, first, aborted).catch((error: unknown) => {
+    const open = (aborted: AbortSignal, first: number): ReturnType<ImageSource["openBlob"]> => {
+      const opened =
+        spool === undefined || sharing === undefined
+          ? openFrom(source, from, blob, first, aborted)
+          : spool.open({ source, repository: from, blob, ...sharing }, first, aborted);
+      return opened.catch((error: unknown) => {
         giveUp();
         throw error;
       });
+    };
     const onSession = (opened: UploadSession): void => journal?.add(registry.name, blob.digest, opened);
     const noted = journal === undefined ? {} : { onSession };
     const bytes = { digest: blob.digest, size: blob.size, open, onBytes: count, ...noted };
@@ -188,15 +204,5 @@ async function send(
       onBytes(-sent);
       throw error;
     }
-  });
-}
-
-/** Waits for what others do, but no longer than until we are told to stop. */
-function orAborted<Value>(pending: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  if (signal.aborted) return Promise.reject(cancelled());
-  return new Promise((resolve, reject) => {
-    const dropped = (): void => reject(cancelled());
-    signal.addEventListener("abort", dropped, { once: true });
-    pending.then(resolve, reject).finally(() => signal.removeEventListener("abort", dropped));
   });
 }

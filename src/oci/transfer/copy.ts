@@ -66,6 +66,7 @@ async function moveBlobs(
         from: request.from.repository,
         registry: request.to.registry,
         to: request.to.repository,
+        ...(request.takers && { sharing: { image: request.from.digest, takers: request.takers } }),
         ...(request.elsewhere && { elsewhere: request.elsewhere }),
         blob,
         trust,

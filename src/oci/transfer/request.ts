@@ -5,6 +5,7 @@ import type { Descriptor } from "../manifest.ts";
 import type { Platform } from "../platform.ts";
 import type { ReferrerCounts } from "../referrers/index.ts";
 import type { RegistryClient } from "../registry-client.ts";
+import type { Takers } from "./spool.ts";
 
 /** One image to be copied: from where, to where, how much of it. */
 export interface CopyRequest {
@@ -15,6 +16,8 @@ export interface CopyRequest {
     /** Undefined: it is pushed by digest alone. */
     readonly tag: string | undefined;
   };
+  /** Which registries the run brings the image to, where its source is far: for several it is read once. */
+  readonly takers?: Takers;
   /** Repositories of the target's registry that may have what the source leaves out. */
   readonly elsewhere?: () => readonly string[];
   /** Chosen platforms trim an index: it gets a digest of its own. */

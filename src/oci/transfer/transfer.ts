@@ -13,6 +13,7 @@ import { createManifestCache, type ManifestCache } from "./manifest-cache.ts";
 import { createPlaces } from "./places.ts";
 import type { CopyRequest, CopyResult, Measure, MeasureRequest, Survey } from "./request.ts";
 import { type Selection, selectPlatforms } from "./select.ts";
+import { createSpool } from "./spool.ts";
 import { createSurveyor } from "./survey.ts";
 import { headOf, tagConflict } from "./target.ts";
 import { createTargetMemory } from "./target-memory.ts";
@@ -24,6 +25,8 @@ export interface TransferOptions {
   readonly backoff?: Partial<BackoffOptions>;
   /** Kept for the runs to come; without it, each begins with what the registries tell. */
   readonly journal?: Journal;
+  /** A folder with room for what several registries take; without it, each reads it from the source. */
+  readonly spool?: string;
 }
 
 /** Moves images to registries; one for a whole run, as it remembers what is where. */
@@ -38,6 +41,8 @@ export interface Transfer {
   readonly measure: (request: MeasureRequest) => Promise<Measure>;
   /** What `copy` would do; nothing is written. Throws what `copy` would throw before it writes. */
   readonly survey: (request: CopyRequest) => Promise<Survey>;
+  /** Gives back what it has on the disk. Nothing may be copied any more. */
+  readonly close: () => Promise<void>;
 }
 
 /** Small blobs at once to one target; how many requests go there at once, the client learns from the answers. */
@@ -54,6 +59,7 @@ interface Wanted {
 export function createTransfer(options: TransferOptions = {}): Transfer {
   const memory = createTargetMemory();
   const cache = createManifestCache();
+  const spool = options.spool === undefined ? undefined : createSpool(options.spool);
   const perHost = options.blobsPerHost ?? 6;
   const move = createBlobMover({
     memory,
@@ -62,6 +68,7 @@ export function createTransfer(options: TransferOptions = {}): Transfer {
     smallPlaces: createPlaces(SMALL_PER_HOST),
     backoff: { ...defaultBackoff, ...options.backoff },
     journal: options.journal,
+    spool,
   });
   const missingBytes = createSurveyor(memory);
   const referrers = createReferrerCopier();
@@ -70,6 +77,9 @@ export function createTransfer(options: TransferOptions = {}): Transfer {
     if (wanted === undefined) return { referrers: NO_REFERRERS, warnings: [] };
     const { counts, warnings } = await referrers.survey(wanted);
     return { referrers: counts, warnings };
+  };
+  const settle = ({ from, takers }: CopyRequest): void => {
+    if (takers !== undefined) spool?.settle(from.digest, takers.self);
   };
 
   return {
@@ -80,6 +90,7 @@ export function createTransfer(options: TransferOptions = {}): Transfer {
       if (present?.digest === wanted.digest) {
         const image = { ...wanted, tree: () => treeOf(request, wanted, cache, signal) };
         const late = await lookAgain(request, image, referrers, { move, cache, dropped: signal });
+        settle(request);
         return { ...upToDate(request, wanted, present.mediaType), ...late };
       }
       if (present !== undefined && request.tags === "immutable") {
@@ -89,6 +100,7 @@ export function createTransfer(options: TransferOptions = {}): Transfer {
       const tools = { move, memory, cache, dropped: signal };
       const attached = await attach(referrers, referrerRequest(request, tree, wanted.selection, "nothing", tools));
       const sums = await copyTree(tree, request, tools, attached).finally(() => attached?.drop());
+      settle(request);
       return {
         digest: wanted.digest,
         sourceDigest: request.from.digest,
@@ -127,6 +139,7 @@ export function createTransfer(options: TransferOptions = {}): Transfer {
       ]);
       return { state: present === undefined ? "create" : "move", digest, present, bytes, ...found };
     },
+    close: async () => spool?.close(),
   };
 }
 
