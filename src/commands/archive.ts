@@ -9,9 +9,10 @@ import {
   shortDigest,
   verifyArchive,
 } from "../oci/index.ts";
-import { colorFor, formatBytes, formatDuration, formatRate, renderTable } from "../report/index.ts";
+import { colorFor, formatBytes, formatDuration, renderTable } from "../report/index.ts";
 import { someFiles } from "./archive-files.ts";
 import type { Arguments, Host } from "./command.ts";
+import { readingProgress } from "./reading-progress.ts";
 
 const VERBS = ["verify", "list", "diff"] as const;
 
@@ -30,11 +31,12 @@ export async function archive(host: Host, args: Arguments): Promise<number> {
   }
 }
 
-/** Reads and hashes all of some archives: `mirror archive verify` and `mirror verify FILE`. */
-export async function verify(host: Host, args: Arguments, names: readonly string[]): Promise<number> {
+/** Reads and hashes all of some archives. */
+async function verify(host: Host, args: Arguments, names: readonly string[]): Promise<number> {
   return within(someFiles(host, names, "mirror archive verify"), async (opened) => {
     const total = [...opened.blobs.values()].reduce((sum, size) => sum + size, 0);
-    const told = progressOn(host, args, total);
+    const told = readingProgress(host, args);
+    told.expect(total);
     const startedAt = host.now();
     const { failures, images, blobs, bytes, inBase } = await verifyArchive(opened, {
       signal: host.stopping,
@@ -133,28 +135,6 @@ async function within<Value>(
 }
 
 const notesIn = (opened: Archive) => archiveNotes(opened.catalogues);
-
-/** On a terminal, bytes and the time that is left; elsewhere nothing but the end. */
-function progressOn(host: Host, args: Arguments, total: number) {
-  const shown = host.err.isTTY && !args.flags.has("json") && !args.flags.has("quiet");
-  const startedAt = host.now();
-  let bytes = 0;
-  let lastAt = startedAt;
-  return {
-    add: (count: number): void => {
-      bytes += count;
-      const now = host.now();
-      if (!shown || now - lastAt < 200) return;
-      lastAt = now;
-      const rate = bytes / ((now - startedAt) / 1000);
-      const left = formatDuration(((total - bytes) / rate) * 1000);
-      host.err.write(`\r\u001b[K${formatBytes(bytes)} of ${formatBytes(total)}  ${formatRate(rate)}  ${left} left`);
-    },
-    end: (): void => {
-      if (shown) host.err.write("\r\u001b[K");
-    },
-  };
-}
 
 function unknownVerb(verb: string): Failed {
   const hint = didYouMean(verb, VERBS) ?? `Write one of: ${VERBS.join(", ")}`;

@@ -1,6 +1,7 @@
 export { archiveBaseOf } from "./archive-base.ts";
 export { type ChartChange, changeSince, changeText } from "./chart-change.ts";
 export { type ChartImages, type ChartResolution, chartNode, outcomeOfChart, versionOf } from "./chart-images.ts";
+export { chartsInLock } from "./charts-in-lock.ts";
 export { localBuilds, type OpenedBuild, openBuild, withDockerfiles } from "./dockerfiles.ts";
 export { findInChart, type RenderedChart } from "./find-in-chart.ts";
 export { refuseDisagreements } from "./frozen.ts";

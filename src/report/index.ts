@@ -23,3 +23,4 @@ export { renderStatus } from "./status/table.ts";
 export { renderSummary } from "./summary.ts";
 export type { Table } from "./table.ts";
 export { renderTable } from "./table.ts";
+export { renderVerification } from "./verification.ts";

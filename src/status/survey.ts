@@ -19,24 +19,13 @@ export interface SurveyOptions extends Held {
   readonly extra: "look" | "leave";
   /** By image, what the product references; undefined where nobody looked. */
   readonly referenced: ReadonlyMap<string, readonly string[]> | undefined;
+  /** Whether upstream is asked where its tags stand now; it is unless said otherwise. */
+  readonly upstream?: "ask" | "leave";
 }
 
 /** Looks at every target how each image of the release stands there, all at once. Rejects only where it was interrupted. */
 export async function survey(declared: Config, options: SurveyOptions): Promise<Status> {
-  const published = new Set(
-    options.targets.flatMap((name) => declared.targets.get(name)?.entries.map(({ image }) => image) ?? []),
-  );
-  const selected = [...declared.images.keys()].filter((name) => options.isSelected(name) && published.has(name));
-  const wanted = await wantedOf(declared, selected, options);
-  const config = withVersions(declared, wanted.pins);
-  const targets = options.targets.flatMap((name) => config.targets.get(name) ?? []);
-  const names = [...config.images.keys()].filter((name) => selected.includes(declaredName(name)));
-  const asking = { config, targets, wanted, options, parts: partsOnce(wanted, options) };
-  const images = names.flatMap((name) => config.images.get(name) ?? []).map((image) => rowOf(image, asking));
-  const bundles = [...config.bundles.values()]
-    .filter(({ name, to }) => options.isSelected(name) && options.targets.includes(to.target))
-    .map((bundle) => bundleRow(bundle, asking));
-  const placed = [...(await Promise.all(bundles)), ...(await Promise.all(images))];
+  const { config, placed } = await surveyPlaced(declared, options);
   return {
     targets: options.targets,
     rows: placed.map(({ row }) => row),
@@ -51,6 +40,24 @@ export async function survey(declared: Config, options: SurveyOptions): Promise<
   };
 }
 
+/** The rows of a survey with the names that the images have at the targets. */
+export async function surveyPlaced(declared: Config, options: SurveyOptions): Promise<Placement> {
+  const published = new Set(
+    options.targets.flatMap((name) => declared.targets.get(name)?.entries.map(({ image }) => image) ?? []),
+  );
+  const selected = [...declared.images.keys()].filter((name) => options.isSelected(name) && published.has(name));
+  const wanted = await wantedOf(declared, selected, options);
+  const config = withVersions(declared, wanted.pins);
+  const targets = options.targets.flatMap((name) => config.targets.get(name) ?? []);
+  const names = [...config.images.keys()].filter((name) => selected.includes(declaredName(name)));
+  const asking = { config, targets, wanted, options, parts: partsOnce(wanted, options) };
+  const images = names.flatMap((name) => config.images.get(name) ?? []).map((image) => rowOf(image, asking));
+  const bundles = [...config.bundles.values()]
+    .filter(({ name, to }) => options.isSelected(name) && options.targets.includes(to.target))
+    .map((bundle) => bundleRow(bundle, asking));
+  return { config, placed: [...(await Promise.all(bundles)), ...(await Promise.all(images))] };
+}
+
 interface Asking {
   readonly config: Config;
   readonly targets: readonly Target[];
@@ -60,6 +67,12 @@ interface Asking {
 }
 
 const NOT_ASKED = Promise.resolve({ kind: "unknown" } as const);
+
+/** What was surveyed: rows, and the config with an image for each version that a rule chose. */
+export interface Placement {
+  readonly config: Config;
+  readonly placed: readonly PlacedRow[];
+}
 
 interface PlacedRow {
   readonly row: Row;

@@ -30,13 +30,17 @@ export interface Held extends Outside {
  * that the registries give now for the others. Of a locked tag upstream is asked where it stands now: one HEAD for each
  * image either way.
  */
-export async function wantedOf(config: Config, names: readonly string[], held: Held): Promise<Wanted> {
+export async function wantedOf(
+  config: Config,
+  names: readonly string[],
+  { upstream = "ask", ...held }: Held & { readonly upstream?: "ask" | "leave" },
+): Promise<Wanted> {
   const images = names.filter((name) => config.images.get(name)?.origin.kind === "upstream");
   const pins = await resolvePins(config, images, { ...held, emit: () => {} });
   const pinned = [...pins.values()].flatMap((resolution) => (resolution.kind === "pinned" ? [resolution.pin] : []));
   return {
     pins,
-    upstream: new Map(pinned.map((pin) => [pin.image, upstreamOf(pin, config, held)])),
+    upstream: new Map((upstream === "ask" ? pinned : []).map((pin) => [pin.image, upstreamOf(pin, config, held)])),
     parts: new Map(pinned.map((pin) => [pin.image, partsOf(pin)])),
   };
 }

@@ -14,12 +14,14 @@ import { run } from "./run.ts";
 import { save } from "./save.ts";
 import { serve } from "./serve.ts";
 import { status } from "./status.ts";
+import { verify } from "./verify.ts";
 
 /** Every command, in the order of the help. Their code is loaded when they run. */
 export const commands: readonly Command[] = [
   run,
   plan,
   status,
+  verify,
   pin,
   diff,
   save,

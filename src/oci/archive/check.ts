@@ -4,7 +4,7 @@ import { isManifestType } from "../layout/contents.ts";
 import type { Descriptor } from "../manifest.ts";
 import { incomplete } from "./failures.ts";
 import { type ArchivedImage, imagesIn, nameOf } from "./images.ts";
-import { notesOf } from "./notes.ts";
+import { archiveNotes } from "./notes.ts";
 import type { Archive } from "./open.ts";
 import { layoutTree } from "./write/layout-tree.ts";
 
@@ -70,16 +70,22 @@ export async function verifyArchive(
     }
     bytes += size;
   }
-  const base = archive.catalogues.map((catalogue) => notesOf(catalogue).base).find((name) => name !== undefined);
-  const inBase = new Set<Digest>();
   // Where manifests themselves are damaged, what they name cannot be told.
-  const images = failures.length > 0 ? [] : await lookInto(archive);
-  for (const { name, missing } of images) {
-    if (missing.length === 0) continue;
-    for (const { digest } of missing) inBase.add(digest);
-    if (base === undefined) failures.push(incomplete(archive.name, name, missing));
-  }
-  return { failures, images: images.length, blobs: archive.blobs.size, bytes, inBase: base ? inBase.size : 0 };
+  if (failures.length > 0) return { failures, images: 0, blobs: archive.blobs.size, bytes, inBase: 0 };
+  return { ...(await checkNames(archive)), blobs: archive.blobs.size, bytes };
+}
+
+/** Looks whether the images of an archive have all that they name, there or in its base. Reads manifests only. */
+export async function checkNames(archive: Archive): Promise<Pick<Verdict, "failures" | "images" | "inBase">> {
+  const { base } = archiveNotes(archive.catalogues);
+  const images = await lookInto(archive);
+  const lacking = images.filter(({ missing }) => missing.length > 0);
+  return {
+    images: images.length,
+    failures: base === undefined ? lacking.map(({ name, missing }) => incomplete(archive.name, name, missing)) : [],
+    inBase:
+      base === undefined ? 0 : new Set(lacking.flatMap(({ missing }) => missing.map(({ digest }) => digest))).size,
+  };
 }
 
 /** An image that two archives have differently. */

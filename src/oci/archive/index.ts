@@ -1,8 +1,8 @@
 export { archiveSource } from "./as-source.ts";
-export { differenceOf, lookInto, verifyArchive } from "./check.ts";
+export { checkNames, differenceOf, lookInto, verifyArchive } from "./check.ts";
 export { type DockerExport, type ExportedImage, exportDockerArchives } from "./docker/export.ts";
 export { archiveNotes } from "./notes.ts";
 export { type Archive, openArchive } from "./open.ts";
 export { whatIsIn } from "./what-is-in.ts";
 export { type ArchiveBase, type ArchiveTarget, openArchiveTarget } from "./write/target.ts";
-export { openVolumes } from "./write/volumes.ts";
+export { openVolumes, volumesOf } from "./write/volumes.ts";

@@ -1,5 +1,7 @@
+import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Digest } from "../../digest.ts";
+import { unlessMissing } from "../../layout/disk.ts";
 import type { RegistryClient } from "../../registry-client.ts";
 import { noRoom, volumeTooSmall } from "../failures.ts";
 import { regionLength } from "./regions.ts";
@@ -105,6 +107,16 @@ const keyOf = (repository: string, tag: string | undefined): string => `${reposi
 /** `release.2.tar` of `release.tar`. */
 export const volumeFile = (file: string, number: number): string =>
   /\.tar$/.test(file) ? file.replace(/\.tar$/, `.${number}.tar`) : `${file}.${number}`;
+
+/** The volumes of an archive that are there, in order. */
+export async function volumesOf(file: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (let number = 1; ; number++) {
+    const volume = volumeFile(file, number);
+    if ((await unlessMissing(stat(volume))) === undefined) return found;
+    found.push(volume);
+  }
+}
 
 /**
  * Which images go into which volume: large ones first, each to where it adds the least, since what it shares with
