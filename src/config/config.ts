@@ -153,7 +153,12 @@ export interface Image {
   readonly hold: string | undefined;
   /** Undefined: as the target says. */
   readonly signatures: Signatures | undefined;
+  /** Undefined: as the target says. */
+  readonly foreignLayers: ForeignLayers | undefined;
 }
+
+/** What becomes of layers that registries need not have, as those of Windows. */
+export type ForeignLayers = "skip" | "copy";
 
 /** What becomes of signatures, SBOMs and attestations that refer to an image. */
 export type Signatures = "copy" | "require" | "ignore";
@@ -216,6 +221,7 @@ export interface Target {
   readonly platforms: readonly Platform[] | undefined;
   readonly tags: "mutable" | "immutable";
   readonly signatures: Signatures;
+  readonly foreignLayers: ForeignLayers;
   /** What the registry's scan of an image may find at worst; undefined: nobody looks. */
   readonly scanned: { readonly max: Severity; readonly place: Place } | undefined;
 }

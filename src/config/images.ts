@@ -35,6 +35,7 @@ function readImage(name: string, cursor: Cursor<RawImage>, reader: Reader, range
     }),
     hold: hold === undefined ? undefined : reader.text(hold),
     signatures: cursor.value.signatures,
+    foreignLayers: cursor.value.foreignLayers,
   };
 }
 

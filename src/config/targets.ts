@@ -47,6 +47,7 @@ function readTarget(
       platforms === undefined ? undefined : items(platforms).map((item) => platformOf(reader.text(item, platformForm))),
     tags: cursor.value.tags ?? "immutable",
     signatures: cursor.value.signatures ?? "copy",
+    foreignLayers: cursor.value.foreignLayers ?? "skip",
     scanned: readScanned(get(cursor, "scanned"), reader, registries.get(registry)),
   };
 }

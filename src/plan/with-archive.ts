@@ -36,6 +36,7 @@ export function withArchive(config: Config, wish: ArchiveWish): Config {
     platforms: wish.platforms ?? platformsOf(targets),
     tags: "mutable",
     signatures: targets.length > 0 && targets.every(({ signatures }) => signatures === "ignore") ? "ignore" : "copy",
+    foreignLayers: targets.some(({ foreignLayers }) => foreignLayers === "copy") ? "copy" : "skip",
     scanned: undefined,
   };
   return {

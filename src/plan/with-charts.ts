@@ -70,6 +70,7 @@ function imageOf(name: string, { host, repository, tag, digest }: Reference, cha
     version,
     hold: undefined,
     signatures: undefined,
+    foreignLayers: undefined,
   };
 }
 

@@ -62,6 +62,7 @@ export async function requestFor(
     // A new archive takes the place of the old one as a whole, and never moves a tag in it.
     ...(registry.type === "archive" ? { tags: "mutable", indexes: "sparse" } : { tags: target.tags }),
     signatures: scope.config.images.get(image.name)?.signatures ?? target.signatures,
+    foreignLayers: scope.config.images.get(image.name)?.foreignLayers ?? target.foreignLayers,
     look: scope.lookForReferrers,
     onProgress: (progress) => report({ type: "node-progress", ...progress }),
     stopping,

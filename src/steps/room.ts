@@ -49,9 +49,18 @@ async function measure(
     const origin = await originOf(copy.image, new Map([[asNodeId(`pin:${copy.image}`), pin]]), scope);
     if (origin === "unbuilt") return undefined;
     const { from } = origin;
-    const platforms = scope.config.targets.get(copy.target)?.platforms ?? "all";
+    const target = scope.config.targets.get(copy.target);
+    const platforms = target?.platforms ?? "all";
+    const foreignLayers = scope.config.images.get(copy.image)?.foreignLayers ?? target?.foreignLayers ?? "skip";
     const { stopping, killed } = context;
-    const measured = await scope.transfer.measure({ from, platforms, indexes: "sparse", stopping, killed });
+    const measured = await scope.transfer.measure({
+      from,
+      platforms,
+      indexes: "sparse",
+      foreignLayers,
+      stopping,
+      killed,
+    });
     return { ...measured, repository: nameInArchive(copy.destination.path), tag: copy.destination.tag };
   } catch (thrown) {
     if (thrown instanceof Failed && thrown.failure.class !== "cancelled") return undefined;

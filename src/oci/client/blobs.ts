@@ -4,6 +4,7 @@ import { connectionFailure, discard, fullJitter, type HttpAnswer, pause } from "
 import type { Descriptor } from "../manifest.ts";
 import { answerFailure, type Deed } from "./answer-failure.ts";
 import { call, urlOf, type Wire } from "./call.ts";
+import { askElsewhere } from "./foreign.ts";
 import { type Feed, mismatch, noBytes, verified } from "./verified.ts";
 
 /** From here on it counts how bytes are read; below, how many requests go over one connection. */
@@ -81,7 +82,10 @@ async function fetchFrom(
   const condition = validators.etag === undefined ? {} : { "if-range": validators.etag };
   const bulk = blob.size - offset > BULK_BYTES ? ({ answer: "bulk" } as const) : {};
   const headers = offset === 0 ? {} : { range: `bytes=${offset}-`, ...condition };
-  const answer = await call(wire, { repository, actions: "pull" }, { method: "GET", url, headers, ...bulk, signal });
+  const scope = { repository, actions: "pull" } as const;
+  const request = { method: "GET", headers, ...bulk, signal } as const;
+  const own = await call(wire, scope, { ...request, url });
+  const answer = own.status === 404 ? await askElsewhere(wire, own, scope, blob, request) : own;
   const deed: Deed = { name: wire.name, thing: `${repository}@${shortDigest(blob.digest)}`, kind: "pull" };
   if (answer.status === 206 && offset > 0) {
     if (answer.headers["content-range"] === `bytes ${offset}-${blob.size - 1}/${blob.size}`) {

@@ -7,7 +7,7 @@ import { createProgress } from "./progress.ts";
 import type { CopyRequest, CopyResult } from "./request.ts";
 import { headOf, tagConflict } from "./target.ts";
 import type { Brought, TargetMemory } from "./target-memory.ts";
-import type { ImageTree } from "./tree.ts";
+import { type ImageTree, isForeign } from "./tree.ts";
 
 export interface CopyTools {
   readonly move: MoveBlob;
@@ -45,6 +45,18 @@ export async function copyTree(
     const pushed = await pushManifests(tree, request, tools, attached);
     return { ...pushed, bytes: sums.bytes + again.bytes + pushed.bytes, mountedBytes: sums.mountedBytes };
   }
+}
+
+/** Of an image that is up to date: the layers that a copy without them has left out, and what they change of its result. */
+export async function moveForeign(
+  tree: () => Promise<ImageTree>,
+  request: CopyRequest,
+  tools: CopyTools,
+): Promise<Partial<Pick<CopyResult, "bytes" | "mountedBytes" | "changed" | "image">>> {
+  if (request.foreignLayers !== "copy") return {};
+  const layers = (await tree()).blobs.filter(isForeign);
+  const { bytes, mountedBytes } = await moveBlobs(layers, request, tools, tools.dropped, "memory");
+  return bytes + mountedBytes === 0 ? {} : { bytes, mountedBytes, changed: true, image: "sent" };
 }
 
 async function moveBlobs(

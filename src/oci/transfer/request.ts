@@ -28,6 +28,11 @@ export interface CopyRequest {
    * Archives hold such indexes, registries as a rule do not.
    */
   readonly indexes?: "trimmed" | "sparse";
+  /**
+   * Layers that are had from elsewhere (by a URL, or of a type that may not be distributed): `skip` (by itself) leaves
+   * them there; `copy` sends them too, also where the image is up to date without them.
+   */
+  readonly foreignLayers?: "skip" | "copy";
   /** Where tags are immutable, one that stands at another digest is a conflict and is never moved. */
   readonly tags: "mutable" | "immutable";
   /**
@@ -85,7 +90,10 @@ export interface Survey {
 }
 
 /** What has to be known to tell what an image is made of. */
-export type MeasureRequest = Pick<CopyRequest, "from" | "platforms" | "indexes" | "stopping" | "killed">;
+export type MeasureRequest = Pick<
+  CopyRequest,
+  "from" | "platforms" | "indexes" | "foreignLayers" | "stopping" | "killed"
+>;
 
 /** What an image is made of, before it is copied. */
 export interface Measure {

@@ -5,7 +5,7 @@ import type { Manifest } from "../manifest.ts";
 import { createReferrerCopier, NO_REFERRERS } from "../referrers/index.ts";
 import { type AttachTools, attach, referrerRequest } from "./attach.ts";
 import { createBlobMover } from "./blob-mover.ts";
-import { copyTree } from "./copy.ts";
+import { copyTree, moveForeign } from "./copy.ts";
 import { platformOf } from "./image-config.ts";
 import type { Journal } from "./journal.ts";
 import { lookAgain } from "./look-again.ts";
@@ -90,8 +90,9 @@ export function createTransfer(options: TransferOptions = {}): Transfer {
       if (present?.digest === wanted.digest) {
         const image = { ...wanted, tree: () => treeOf(request, wanted, cache, signal) };
         const late = await lookAgain(request, image, referrers, { move, cache, dropped: signal });
+        const foreign = await moveForeign(image.tree, request, { move, memory, dropped: signal });
         settle(request);
-        return { ...upToDate(request, wanted, present.mediaType), ...late };
+        return { ...upToDate(request, wanted, present.mediaType), ...late, ...foreign };
       }
       if (present !== undefined && request.tags === "immutable") {
         throw tagConflict(request.to, wanted.digest, present.digest);
@@ -175,14 +176,15 @@ function keptIn({ root, made, trimmed }: Selection): ReadonlySet<Digest> | undef
 }
 
 async function treeOf(
-  { from }: MeasureRequest,
+  { from, foreignLayers }: MeasureRequest,
   { digest, selection, sparse }: Wanted,
   cache: ManifestCache,
   signal: AbortSignal,
 ): Promise<ImageTree> {
   const load = async (one: Digest): Promise<Manifest> =>
     selection?.made.get(one) ?? cache.get(from.source, from.repository, one, signal);
-  return loadTree(selection?.root ?? (await load(digest)), load, (child) => sparse?.has(child) !== false);
+  const root = selection?.root ?? (await load(digest));
+  return loadTree(root, load, (child) => sparse?.has(child) !== false, foreignLayers);
 }
 
 function upToDate(request: CopyRequest, { digest, selection }: Wanted, mediaType: string): CopyResult {

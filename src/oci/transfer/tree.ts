@@ -17,11 +17,15 @@ export interface ImageTree {
 
 const DEEPEST = 8;
 
-/** Reads all manifests below a root, those beside each other at once; of a sparse index, the children that are kept. */
+/**
+ * Reads all manifests below a root, those beside each other at once; of a sparse index, the children that are kept;
+ * foreign layers only where they are to be copied.
+ */
 export async function loadTree(
   root: Manifest,
   load: (digest: Digest) => Promise<Manifest>,
   keeps: (digest: Digest) => boolean = () => true,
+  foreign: "skip" | "copy" = "skip",
 ): Promise<ImageTree> {
   const blobs = new Map<Digest, Descriptor>();
   const platforms = new Set<string>();
@@ -33,7 +37,7 @@ export async function loadTree(
     for (const manifest of current) {
       // One that is needed at several depths is pushed for the deepest.
       if (manifest !== root) depths.set(manifest.digest, { manifest, depth });
-      for (const blob of blobsOf(manifest)) blobs.set(blob.digest, blob);
+      for (const blob of blobsOf(manifest, foreign)) blobs.set(blob.digest, blob);
       for (const child of childrenOf(manifest)) {
         if (keeps(child.digest)) children.set(child.digest, child);
       }
@@ -56,10 +60,10 @@ export function platformsIn(manifest: Manifest): string[] {
 }
 
 /** Config and layers; and what an index holds that is no manifest, as BuildKit's cache does. */
-function blobsOf(manifest: Manifest): readonly Descriptor[] {
+function blobsOf(manifest: Manifest, foreign: "skip" | "copy"): readonly Descriptor[] {
   switch (manifest.kind) {
     case "image":
-      return [manifest.config, ...manifest.layers].filter((blob) => !isForeign(blob));
+      return [manifest.config, ...manifest.layers].filter((blob) => foreign === "copy" || !isForeign(blob));
     case "index":
       return manifest.manifests.filter(({ mediaType }) => !isIndexType(mediaType) && !isImageType(mediaType));
   }
@@ -70,8 +74,8 @@ function childrenOf(manifest: Manifest): readonly Descriptor[] {
   return manifest.manifests.filter(({ mediaType }) => isIndexType(mediaType) || isImageType(mediaType));
 }
 
-/** A layer that registries do not hold: it is had from elsewhere, and may not be passed on. */
-function isForeign({ mediaType, urls }: Descriptor): boolean {
+/** A layer that registries need not hold: it is had from elsewhere, and may be passed on by whoever has the right to. */
+export function isForeign({ mediaType, urls }: Descriptor): boolean {
   return (urls !== undefined && urls.length > 0) || /nondistributable|\.foreign\./.test(mediaType);
 }
 
