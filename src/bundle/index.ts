@@ -1,3 +1,6 @@
+export { type CatalogBundle, type CatalogFile, fileBasedCatalog } from "./catalog/catalog.ts";
+export { type CatalogEntry, catalogEntryOf } from "./catalog/entry.ts";
+export { previousBundles } from "./catalog/previous.ts";
 export { type BundleContent, bundleContent } from "./content.ts";
 export type { ClusterServiceVersion } from "./csv.ts";
 export { type BundleDeclarations, NOTHING_DECLARED } from "./declare.ts";

@@ -1,12 +1,14 @@
 import type { Failure, Place } from "../failure/index.ts";
 import type { Build } from "./build.ts";
 import type { Bundle } from "./bundles.ts";
+import type { Catalog } from "./catalogs.ts";
 import type { ReferenceSet } from "./reference-set.ts";
 
 import type { VersionRule } from "./version-rule.ts";
 
 export type { Build, Builder, DockerfileBuild, FilesBuild } from "./build.ts";
 export type { Bundle, BundlePin, BundleStandard } from "./bundles.ts";
+export type { Catalog, PreviousBundles } from "./catalogs.ts";
 export type * from "./version-rule.ts";
 
 /** The config after reading: every name in it exists, every value has the form its type says. */
@@ -26,6 +28,7 @@ export interface Config {
   readonly images: ReadonlyMap<string, Image>;
   readonly targets: ReadonlyMap<string, Target>;
   readonly bundles: ReadonlyMap<string, Bundle>;
+  readonly catalogs: ReadonlyMap<string, Catalog>;
   /** Where the product names its images and versions. */
   readonly references: ReadonlyMap<string, ReferenceSet>;
   readonly tasks: ReadonlyMap<string, Task>;

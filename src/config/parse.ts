@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { readBundles } from "./bundles.ts";
+import { readCatalogs } from "./catalogs.ts";
 import { readChartRepositories, readCharts, readSources } from "./charts.ts";
 import type { Config } from "./config.ts";
 import { type Cursor, get } from "./cursor.ts";
@@ -29,6 +30,7 @@ export async function parseConfig(raw: RawConfig, reader: Reader, file: string):
     images: await readImages(get(root, "images"), reader),
     targets,
     bundles: readBundles(get(root, "bundles"), reader, { targets, registries }),
+    catalogs: readCatalogs(get(root, "catalogs"), reader, { targets, registries }),
     references: readReferences(get(root, "references"), reader),
     tasks: readTasks(get(root, "tasks"), reader),
   };

@@ -15,6 +15,7 @@ const SECTIONS = [
   "images",
   "targets",
   "bundles",
+  "catalogs",
   "references",
   "tasks",
 ] as const;

@@ -75,6 +75,7 @@ const NODE_SECTIONS: Readonly<Record<string, readonly Section[]>> = {
   published: ["targets"],
   scanned: ["targets"],
   bundle: ["bundles"],
+  catalog: ["catalogs"],
 };
 
 function checkNeed(item: Cursor<string>, pattern: string, reader: Reader): void {

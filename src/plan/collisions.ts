@@ -1,6 +1,6 @@
 import type { Config } from "../config/index.ts";
 import type { NodeId } from "../engine/index.ts";
-import type { Failure, Place } from "../failure/index.ts";
+import { type Failure, type Place, unreachable } from "../failure/index.ts";
 import type { Step } from "./step.ts";
 
 /** A failure for every pair of nodes that would write the same tag of the same registry. */
@@ -8,11 +8,10 @@ export function collisions(config: Config, nodes: Iterable<{ id: NodeId; step: S
   const taken = new Map<string, { id: NodeId; place: Place }>();
   const failures: Failure[] = [];
   for (const { id, step } of nodes) {
-    if (step.kind !== "copy" && step.kind !== "bundle") continue;
+    if (step.kind !== "copy" && step.kind !== "bundle" && step.kind !== "catalog") continue;
     const { registry, path, component, tag } = step.destination;
     if (tag === undefined) continue;
-    const place =
-      step.kind === "copy" ? entryPlace(config, step.target, step.image) : config.bundles.get(step.bundle)?.to.place;
+    const place = placeOf(config, step);
     if (place === undefined) continue;
     const name = `${component ?? path}:${tag}`;
     const key = `${registry}\n${name}`;
@@ -21,6 +20,22 @@ export function collisions(config: Config, nodes: Iterable<{ id: NodeId; step: S
     else failures.push(collision(id, place, other, `${registry}: ${name}`));
   }
   return failures;
+}
+
+function placeOf(
+  config: Config,
+  step: Extract<Step, { readonly kind: "copy" | "bundle" | "catalog" }>,
+): Place | undefined {
+  switch (step.kind) {
+    case "copy":
+      return entryPlace(config, step.target, step.image);
+    case "bundle":
+      return config.bundles.get(step.bundle)?.to.place;
+    case "catalog":
+      return config.catalogs.get(step.catalog)?.to.place;
+    default:
+      return unreachable(step);
+  }
 }
 
 function entryPlace(config: Config, target: string, image: string): Place | undefined {

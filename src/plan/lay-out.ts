@@ -1,5 +1,6 @@
 import {
   type Bundle,
+  type Catalog,
   type Config,
   globToTest,
   type Image,
@@ -20,7 +21,7 @@ import { poolOfHost, poolOfRegistry, THIS_MACHINE } from "./pools.ts";
 import type { Step } from "./step.ts";
 
 /**
- * Lays out the graph of a whole config: images × targets, gates, bundles and tasks, and what each needs. Pure: pins
+ * Lays out the graph of a whole config: images × targets, gates, bundles, catalogs and tasks, and what each needs. Pure: pins
  * only add the tags that version rules chose.
  *
  * Throws `FailedTogether`: needs that name nothing, a cycle, two images with one destination.
@@ -37,6 +38,7 @@ export function layOut(config: Config, pins: Pins): Graph<Step> {
   addArchives(draft, config);
   for (const target of config.targets.values()) addTarget(draft, config, target, pins);
   for (const bundle of config.bundles.values()) addBundle(draft, config, bundle);
+  for (const catalog of config.catalogs.values()) addCatalog(draft, config, catalog);
   for (const task of config.tasks.values()) addTask(draft, task);
 
   const failures = [...resolveNeeds(draft), ...collisions(config, draft.steps())];
@@ -181,6 +183,21 @@ function addBundle(draft: Draft, config: Config, bundle: Bundle): void {
   for (const { chart, place } of images?.charts ?? []) draft.connect(id, chartNode(chart), place);
   for (const entry of images?.entries ?? []) {
     draft.connect(id, asNodeId(`copy:${bundle.images}/${entry.image}`), bundle.place);
+  }
+}
+
+/** A catalog names bundles by the digests that they have at their targets. */
+function addCatalog(draft: Draft, config: Config, catalog: Catalog): void {
+  const id = asNodeId(`catalog:${catalog.name}`);
+  const registry = config.targets.get(catalog.to.target)?.registry ?? "";
+  const destination = { registry, component: undefined, ...splitTag(catalog.to.as) };
+  const needs = [...catalog.bundles, ...catalog.needs];
+  draft.add(id, { kind: "catalog", catalog: catalog.name, destination }, [poolOfRegistry(registry)], needs);
+  const base = config.images.get(catalog.base ?? "");
+  if (base !== undefined) draft.connect(id, originNode(base), catalog.place);
+  if (isArchive(config, registry)) {
+    draft.connect(id, roomNode(registry), catalog.place);
+    draft.connect(saveNode(registry), id, catalog.place);
   }
 }
 

@@ -10,6 +10,7 @@ export type Step =
   | { readonly kind: "certify"; readonly image: string; readonly target: string; readonly destination: Destination }
   | { readonly kind: "gate"; readonly state: GateState; readonly target: string }
   | { readonly kind: "bundle"; readonly bundle: string; readonly destination: Destination }
+  | { readonly kind: "catalog"; readonly catalog: string; readonly destination: Destination }
   | { readonly kind: "room"; readonly registry: string }
   | { readonly kind: "save"; readonly registry: string }
   | { readonly kind: "script"; readonly task: string };

@@ -2,6 +2,7 @@ import {
   type BundleFindings,
   type BundlePackage,
   bundleContent,
+  catalogEntryOf,
   readBundle,
   replacementsOf,
   validateImages,
@@ -57,8 +58,9 @@ export const bundle: StepOf<"bundle"> = async (step, context, scope) => {
     scope,
   );
   if (result.kind !== "done") return result;
+  const entry = catalogEntryOf(contents, content.files);
   const folder = bundleFolder(declared.name, scope.config.folder);
-  const value = result.value.kind === "published" ? { ...result.value, folder } : result.value;
+  const value = result.value.kind === "published" ? { ...result.value, folder, entry } : result.value;
   return { ...result, value, summary: `${result.summary}, ${said(declared, content.replaced.length)}` };
 };
 

@@ -4,6 +4,7 @@ import type { Step } from "../plan/index.ts";
 import { type ChartImages, chartNode, outcomeOf, outcomeOfChart, type Pins, pinNode } from "../release/index.ts";
 import { build } from "./build.ts";
 import { bundle } from "./bundle.ts";
+import { catalog } from "./catalog.ts";
 import { certify } from "./certify.ts";
 import { copy } from "./copy.ts";
 import { gate } from "./gate.ts";
@@ -63,6 +64,8 @@ function dispatch(node: Node<Step>, bare: StepContext<StepValue>, scope: Scope):
       return save(step, context, scope);
     case "bundle":
       return bundle(step, context, scope);
+    case "catalog":
+      return catalog(step, context, scope);
     case "script":
       return script(step, context, scope);
     default:

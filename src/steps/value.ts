@@ -1,3 +1,4 @@
+import type { CatalogEntry } from "../bundle/index.ts";
 import type { NodeId } from "../engine/index.ts";
 import type { Digest, ImageSource } from "../oci/index.ts";
 import type { Destination } from "../plan/index.ts";
@@ -37,6 +38,8 @@ export interface PublishedImage {
   readonly platforms: readonly string[];
   /** Of a bundle: where its files are as they are in the image. */
   readonly folder?: string;
+  /** Of a bundle: what catalogs say of it. */
+  readonly entry?: CatalogEntry;
 }
 
 export type StepValues = ReadonlyMap<NodeId, StepValue>;
