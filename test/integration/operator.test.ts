@@ -8,6 +8,7 @@ import { parse } from "yaml";
 import { findReferences } from "../../src/bundle/index.ts";
 import { type Config, readConfig } from "../../src/config/index.ts";
 import { assembleImage, createRegistry, createTransfer } from "../../src/oci/index.ts";
+import { catalogBlobs } from "../bundle/catalog/blobs.ts";
 import { type CliResult, runMirror } from "../rig/cli.ts";
 import { type DockerRegistry, startDockerRegistry } from "../rig/docker-registry.ts";
 import { eventsOf, outcomesOf } from "../rig/events.ts";
@@ -114,6 +115,32 @@ for (const { name, missing: reasons, make } of trees) {
       .map(({ reference }) => reference);
     assert.deepEqual(listed.map(({ image }) => image).toSorted(), [...new Set(used)].toSorted());
     assert.equal(new Set(listed.map((image) => image.name)).size, listed.length);
+  });
+
+  here(`${name}: a catalog has all versions by digest, with the way from each to the next`, async () => {
+    const { code, stdout, stderr } = await mirror(["run", "catalog:trial"]);
+    assert.equal(code, 0, stdout + stderr);
+    const path = ".mirror/catalogs/trial/configs/seldon-deploy-operator/catalog.json";
+    const blobs = catalogBlobs(await readFile(join(tree.folder, path), "utf8"));
+    const channels = blobs.filter(({ schema }) => schema === "olm.channel");
+    assert.deepEqual(
+      channels.map((channel) => channel.name),
+      ["alpha", "stable"],
+    );
+    const edge = (version: string, replaces?: string) => ({
+      name: `seldon-deploy-operator.v${version}`,
+      ...(replaces !== undefined && { replaces: `seldon-deploy-operator.v${replaces}` }),
+    });
+    assert.deepEqual(channels[1]?.entries, [
+      edge("1.2.1", "1.2.0"),
+      edge("1.2.0", "1.0.0"),
+      edge("1.0.0", "0.7.0"),
+      edge("0.7.0"),
+    ]);
+    const images = blobs.flatMap(({ image }) => (image === undefined ? [] : [image]));
+    assert.equal(images.filter((image) => /\/seldon-deploy-operator-bundle-cert@sha256:/.test(image)).length, 4);
+    assert.equal(await tagsOf(hosted, "seldon/seldon-deploy-operator-index-cert"), "v1.2.1");
+    assert.match((await mirror(["plan", "catalog:trial"])).stdout, /catalog:trial +up to date/);
   });
 
   here(`${name}: with pinning by tag the certified manifests of 1.2.0 are what the old script wrote`, async () => {

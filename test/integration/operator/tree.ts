@@ -62,6 +62,8 @@ const certified = (text: string): string =>
     ["seldonio/kubectl", "kubectl"],
   ].reduce((edited, [from = "", to]) => edited.replaceAll(from, `registry.connect.redhat.com/seldonio/${to}`), text);
 
+const REPLACED: Readonly<Record<string, string>> = { "1.0.0": "0.7.0", "1.2.0": "1.0.0", "1.2.1": "1.2.0" };
+
 const csv = (version: string): string => `apiVersion: operators.coreos.com/v1alpha1
 kind: ClusterServiceVersion
 metadata:
@@ -107,8 +109,7 @@ spec:
               initContainers:
               - image: "seldonio/kubectl:1.14.3"
                 name: prepare
-  replaces: seldon-deploy-operator.v1.0.0
-  version: ${version}
+  version: ${version}${REPLACED[version] === undefined ? "" : `\n  replaces: seldon-deploy-operator.v${REPLACED[version]}`}
 `;
 
 const ANNOTATIONS = `annotations:
