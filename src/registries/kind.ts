@@ -24,7 +24,9 @@ export type PublicationState =
   | {
       readonly kind: "unpublished";
       /** How far it has come; `failed` goes no further by itself. */
-      readonly stage: "pushed" | "certified" | "failed";
+      readonly stage: "pushed" | "submitted" | "certified" | "failed";
+      /** `ours`: a run, or whoever mends the image, goes on; `theirs`: others do. */
+      readonly whose: "ours" | "theirs";
       readonly waitsFor: string;
       /** A page where a person sees more. */
       readonly link: string | undefined;

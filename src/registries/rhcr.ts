@@ -4,8 +4,6 @@ import { joinPath, type PublicationState, type RegistryKind } from "./kind.ts";
 
 /** Where certified images are pushed: one repository for each component, on Quay. */
 const HOSTED_NAMESPACE = "redhat-isv-containers";
-/** Red Hat's pages for partners. */
-const PORTAL = "https://connect.redhat.com";
 /** Where users pull them from once Red Hat has published them. */
 const PUBLIC_HOST = "registry.connect.redhat.com";
 
@@ -20,7 +18,7 @@ export const rhcr: RegistryKind<"rhcr"> = {
     const repository = joinPath(registry.vendor, path);
     return stateIn(await askCatalog(registry.catalog, PUBLIC_HOST, repository, signal), digest, {
       name: `${PUBLIC_HOST}/${repository}`,
-      link: component && `${PORTAL}/component/view/${component}/images`,
+      link: component && `${registry.portal}/component/view/${component}/images`,
     });
   },
 };
@@ -42,10 +40,16 @@ function stateIn(
   );
   if (entries.length > 0 && entries.every((entry) => entry.published === "yes")) return { kind: "published" };
   if (ours.some(({ certification }) => certification === "failed")) {
-    return { kind: "unpublished", stage: "failed", waitsFor: `a version of ${name} that passes the checks`, link };
+    return {
+      kind: "unpublished",
+      stage: "failed",
+      whose: "ours",
+      waitsFor: `a version of ${name} that passes the checks`,
+      link,
+    };
   }
   if (ours.length === 0 || ours.some(({ certification }) => certification === "open")) {
-    return { kind: "unpublished", stage: "pushed", waitsFor: `the certification of ${name}`, link };
+    return { kind: "unpublished", stage: "pushed", whose: "theirs", waitsFor: `the certification of ${name}`, link };
   }
-  return { kind: "unpublished", stage: "certified", waitsFor: `the publication of ${name}`, link };
+  return { kind: "unpublished", stage: "certified", whose: "theirs", waitsFor: `the publication of ${name}`, link };
 }

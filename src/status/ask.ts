@@ -1,8 +1,8 @@
 import type { Config, Target } from "../config/index.ts";
 import { failureOf } from "../failure/index.ts";
-import { isIndexType, isSigned, type RegistryClient } from "../oci/index.ts";
+import { type Digest, isIndexType, isSigned, type RegistryClient } from "../oci/index.ts";
 import type { Destination } from "../plan/index.ts";
-import { waysOf } from "../registries/index.ts";
+import { type PublicationState, stateAtRedHat, waysOf } from "../registries/index.ts";
 import type { Pin, Resolution } from "../release/index.ts";
 import { type Facts, judge, unknown } from "./judge.ts";
 import type { Cell, Upstream } from "./status.ts";
@@ -17,6 +17,8 @@ export interface Question {
   readonly pin: Resolution | undefined;
   readonly upstream: Promise<Upstream>;
   readonly requires: "signature" | "nothing";
+  /** Bundles go through a certification of their own, of which only the catalog tells. */
+  readonly kind: "image" | "bundle";
   /** The platforms of the image, asked for where they matter. */
   readonly parts: () => Promise<Parts>;
 }
@@ -36,16 +38,12 @@ export async function askTarget(config: Config, question: Question, outside: Out
   }
 }
 
-async function factsOf(
-  config: Config,
-  question: Question,
-  pin: Pin | undefined,
-  { connections, signal }: Outside,
-): Promise<Facts> {
+async function factsOf(config: Config, question: Question, pin: Pin | undefined, outside: Outside): Promise<Facts> {
+  const { connections, signal } = outside;
   const { target, destination, requires } = question;
   const registry = config.registries.get(destination.registry);
   if (registry === undefined) throw new Error(`no registry ${destination.registry}`);
-  const { pushedTo, stateOf } = waysOf(registry);
+  const { pushedTo } = waysOf(registry);
   const client = await connections.target(registry.name);
   const repository = pushedTo(destination);
   const present = await presentAt(client, repository, question, pin, signal);
@@ -54,9 +52,23 @@ async function factsOf(
     return { ...facts, signed: undefined, publication: undefined };
   const [signed, publication] = await Promise.all([
     requires === "signature" ? isSigned(client, repository, present.digest, signal) : undefined,
-    stateOf?.(destination, present.digest, signal),
+    publicationOf(config, question, present.digest, outside),
   ]);
   return { ...facts, signed, publication };
+}
+
+/** Undefined where pushed is published. */
+async function publicationOf(
+  { registries }: Config,
+  { destination, kind }: Question,
+  digest: Digest,
+  { connections, signal }: Outside,
+): Promise<PublicationState | undefined> {
+  const registry = registries.get(destination.registry);
+  if (registry === undefined) return undefined;
+  return registry.type === "rhcr" && kind === "image"
+    ? stateAtRedHat({ registry, publication: destination, digest }, connections, signal)
+    : waysOf(registry).stateOf?.(destination, digest, signal);
 }
 
 async function presentAt(

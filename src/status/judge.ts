@@ -28,11 +28,11 @@ export function judge({ present, wanted, upstream, signed, publication, tags }: 
   }
   if (signed === "unsigned") return { state: "unsigned", digest };
   if (publication?.kind === "unpublished") {
-    const { stage, waitsFor, link } = publication;
-    return { state: stage, digest, waitsFor, link };
+    const { stage, whose, waitsFor, link } = publication;
+    return { state: stage, digest, whose, waitsFor, link };
   }
   if (upstream.kind === "moved") return { state: "tag-moved", digest, upstream: upstream.digest };
-  if (publication?.kind === "published") return { state: "published", digest, waitsFor: undefined, link: undefined };
+  if (publication?.kind === "published") return { state: "published", digest };
   return { state: present.kind === "built" ? "there" : "up-to-date", digest };
 }
 

@@ -12,18 +12,20 @@ import type { Digest } from "../oci/index.ts";
  * - `conflict`: its tag stands at another digest, and is immutable;
  * - `tag-moved`: the digest of the lock is there, and upstream's tag has moved since;
  * - `unsigned`: it is there without the signature that the target requires;
- * - `pushed`, `certified`, `published`, `failed`: as the registry itself tells;
+ * - `pushed`, `submitted`, `certified`, `published`, `failed`: as the registry itself tells;
  * - `unknown`: nobody can tell.
  */
 export type Cell =
   | { readonly state: "absent" | "missing" }
-  | { readonly state: "up-to-date" | "there" | "unsigned"; readonly digest: Digest }
+  | { readonly state: "up-to-date" | "there" | "unsigned" | "published"; readonly digest: Digest }
   | { readonly state: "other-digest" | "conflict"; readonly digest: Digest; readonly wanted: Digest }
   | { readonly state: "tag-moved"; readonly digest: Digest; readonly upstream: Digest }
   | {
-      readonly state: "pushed" | "certified" | "published" | "failed";
+      readonly state: "pushed" | "submitted" | "certified" | "failed";
       readonly digest: Digest;
-      readonly waitsFor: string | undefined;
+      /** `ours`: a run, or whoever mends the image, goes on; `theirs`: others do. */
+      readonly whose: "ours" | "theirs";
+      readonly waitsFor: string;
       readonly link: string | undefined;
     }
   | { readonly state: "unknown"; readonly failure: Failure };

@@ -90,8 +90,8 @@ async function rowOf(image: Image, { config, targets, wanted, options, parts }: 
     const destination = destinationOf(config, target.registry, entry, wanted.pins);
     placed.push({ target: target.name, destination });
     const requires = (signatures ?? target.signatures) === "require" ? "signature" : "nothing";
-    const question = { target, destination, pin, upstream, requires, parts: () => parts(image) } as const;
-    return [target.name, await askTarget(config, question, options)];
+    const question = { kind: "image", target, destination, pin, upstream, requires } as const;
+    return [target.name, await askTarget(config, { ...question, parts: () => parts(image) }, options)];
   });
   const row: Row = {
     kind: "image",
@@ -131,7 +131,8 @@ async function bundleRow(bundle: Bundle, { config, targets, options }: Asking): 
     new Map(targets.map(({ name }) => [name, name === target.name ? cell : { state: "absent" }]));
   try {
     const destination = await bundleDestination(bundle, target);
-    const question = { target, destination, pin: undefined, upstream: NOT_ASKED, requires: "nothing" } as const;
+    const asked = { kind: "bundle", pin: undefined, upstream: NOT_ASKED, requires: "nothing" } as const;
+    const question = { ...asked, target, destination };
     const cell = await askTarget(config, { ...question, parts: async () => new Map() }, options);
     const placed = [{ target: target.name, destination }];
     return { row: { ...row, version: destination.tag, cells: cellsWith(cell) }, placed };

@@ -24,8 +24,9 @@ function need(cell: Cell): "conflict" | "work" | "outside" | undefined {
     case "conflict":
       return "conflict";
     case "pushed":
+    case "submitted":
     case "certified":
-      return "outside";
+      return cell.whose === "theirs" ? "outside" : "work";
     case "missing":
     case "other-digest":
     case "unsigned":
@@ -55,7 +56,7 @@ export function verdictOf({ rows }: Status): Verdict {
     state,
     done: wanted.length - open.length,
     of: wanted.length,
-    waitsFor: [...Object.entries(WORDS).flatMap(([what, words]) => atTargets(open, what, words)), ...outside(open)],
+    waitsFor: [...Object.entries(WORDS).flatMap(([what, words]) => atTargets(open, what, words)), ...stages(open)],
     exitCode: { complete: 0, incomplete: 1, conflict: 3, waiting: 4 }[state] as Verdict["exitCode"],
   };
 }
@@ -75,11 +76,9 @@ function atTargets(open: readonly Open[], state: string, words: string): readonl
   });
 }
 
-/** What others have to do, each once. */
-function outside(open: readonly Open[]): readonly string[] {
-  const waits = open.flatMap(({ cell }) =>
-    "waitsFor" in cell && cell.state !== "failed" && cell.waitsFor !== undefined ? [cell.waitsFor] : [],
-  );
+/** What is to happen at a registry that publishes in stages, each once. */
+function stages(open: readonly Open[]): readonly string[] {
+  const waits = open.flatMap(({ cell }) => ("waitsFor" in cell && cell.state !== "failed" ? [cell.waitsFor] : []));
   return [...new Set(waits)];
 }
 

@@ -39,6 +39,7 @@ rhcr("an image that the catalog does not know waits for its certification", asyn
   assert.deepEqual(await stateOf(digest), {
     kind: "unpublished",
     stage: "pushed",
+    whose: "theirs",
     link: "https://connect.redhat.com/component/view/65f0c2a1b3d4e5f60718293a/images",
     waitsFor: "the certification of registry.connect.redhat.com/seldonio/seldon-deploy",
   });
@@ -49,6 +50,7 @@ rhcr("an image that is certified and not published waits for its publication", a
   assert.deepEqual(await stateOf(digest), {
     kind: "unpublished",
     stage: "certified",
+    whose: "theirs",
     link: "https://connect.redhat.com/component/view/65f0c2a1b3d4e5f60718293a/images",
     waitsFor: "the publication of registry.connect.redhat.com/seldonio/seldon-deploy",
   });

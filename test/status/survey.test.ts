@@ -162,6 +162,7 @@ status("the same for other programs", () =>
       certified: {
         state: "pushed",
         digest: digestOf(manifestBytes("ui")),
+        whose: "theirs",
         waitsFor: "the certification of registry.connect.redhat.com/example/ui",
         link: `https://connect.redhat.com/component/view/${component(4)}/images`,
       },
