@@ -72,4 +72,23 @@ test("names that there are not, and an archive without a lock, end with 2", () =
     }
   }));
 
+test("a target that is a file is looked at as it stands on the disk", async () => {
+  const given = await workspace(`version: 1
+registries: { disk: { type: archive, file: out/release.tar } }
+images: { app: { version: "1.0", build: { files: [{ from: app, to: /app }] } } }
+targets: { disk: { registry: disk, images: [app] } }
+`);
+  try {
+    await given.write("app/a.txt", "a");
+    const before = await runMirror(["status"], { cwd: given.folder });
+    assert.match(before.stdout, /not complete, 0 of 1 in place: 1 missing at disk \(app\)/);
+    assert.equal((await runMirror(["run"], { cwd: given.folder })).code, 0);
+    const after = await runMirror(["status"], { cwd: given.folder });
+    assert.equal(after.code, 0, after.stderr);
+    assert.match(after.stdout, /^app +1\.0 +there\ncomplete: 1 of 1 in place$/m);
+  } finally {
+    await given.remove();
+  }
+});
+
 test.run();
