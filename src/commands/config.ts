@@ -9,9 +9,14 @@ const FILE = "mirror.config.yaml";
 /**
  * Reads the config that a command line names, or the nearest `mirror.config.yaml` in this folder and those above, and
  * the Dockerfiles beside it: what they start from is part of what needs what.
+ * `configure` gives the config that holds instead of the one that was read.
  */
-export async function configOf(host: Host, args: Arguments): Promise<Config> {
-  const config = await readConfig({ path: pathOfConfig(host, args), env: host.env, cwd: host.cwd });
+export async function configOf(
+  host: Host,
+  args: Arguments,
+  configure: (config: Config) => Config = (config) => config,
+): Promise<Config> {
+  const config = configure(await readConfig({ path: pathOfConfig(host, args), env: host.env, cwd: host.cwd }));
   return withDockerfiles(config, localBuilds(config), { env: host.env, signal: host.stopping });
 }
 

@@ -1,7 +1,10 @@
 import { relative } from "node:path";
 import type { Config } from "../config/index.ts";
 import { Failed } from "../failure/index.ts";
+import type { Archive } from "../oci/index.ts";
 import {
+  type ChartImages,
+  chartsInLock,
   createSources,
   type Lock,
   type LockFile,
@@ -15,6 +18,7 @@ import {
 } from "../release/index.ts";
 import { isCi } from "../report/index.ts";
 import type { Mode } from "../steps/index.ts";
+import { lockInArchive } from "./archived-lock.ts";
 import type { Arguments, Host } from "./command.ts";
 
 /** How a command uses the lock beside the config. */
@@ -22,6 +26,8 @@ export interface LockUse {
   readonly locking: Locking;
   /** Takes what was resolved: into the file where this command writes it, else nowhere. */
   readonly save: ((lock: Lock) => Promise<"written" | "unchanged">) | undefined;
+  /** Charts that are taken from the lock and not rendered. */
+  readonly charts?: ChartImages;
 }
 
 /**
@@ -40,8 +46,21 @@ export async function lockUseOf(host: Host, args: Arguments, config: Config, mod
   return { locking: lockingOf(found, "kept"), save: writes ? saveTo(file, found) : undefined };
 }
 
-/** Nothing is taken from a lock, and nothing goes into one. */
-export const NO_LOCK: LockUse = { locking: UNLOCKED, save: undefined };
+/**
+ * Of an archive: what its lock says of images that it has, and the charts as they were rendered. What it does not say
+ * is resolved in the archive; the lock beside the config is neither read nor written. Throws what `parseLock` throws.
+ */
+export async function lockUseOfArchive(archive: Archive, signal: AbortSignal): Promise<LockUse> {
+  const found = await lockInArchive(archive, signal);
+  if (found === undefined) return { locking: UNLOCKED, save: undefined };
+  const images = new Map([...found.lock.images].filter(([, { digest }]) => archive.blobs.has(digest)));
+  const held = { ...found, lock: { ...found.lock, images } };
+  return {
+    locking: { ...lockingOf(held, "kept"), derived: "taken" },
+    save: undefined,
+    charts: chartsInLock(found.lock),
+  };
+}
 
 /** The lock and the sources at its commits, for commands that only look. Throws what `readLock` throws. */
 export async function lookingAt(

@@ -36,7 +36,15 @@ export async function resolveRelease(
 ): Promise<Resolved & { readonly lock: Lock }> {
   const { locking } = lock;
   const signal = host.stopping;
-  const outside = { connections, env: host.env, emit, signal, sources, locking };
+  const outside = {
+    connections,
+    env: host.env,
+    emit,
+    signal,
+    sources,
+    locking,
+    ...(lock.charts && { known: lock.charts }),
+  };
   const charts = await renderCharts(declared, wanted.charts, outside);
   const config = withCharts(declared, charts);
   const pins = await resolvePins(config, wanted.images(config), outside);

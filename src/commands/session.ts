@@ -2,15 +2,15 @@ import { join } from "node:path";
 import type { Config } from "../config/index.ts";
 import { newRunId } from "../engine/index.ts";
 import type { Failure } from "../failure/index.ts";
-import { openArchive, openJournal } from "../oci/index.ts";
-import { type Selection, sketch } from "../plan/index.ts";
+import { type Archive, openArchive, openJournal } from "../oci/index.ts";
+import { type Selection, sketch, withArchivedBuilds } from "../plan/index.ts";
 import { openConnections } from "../registries/index.ts";
 import { archiveBaseOf } from "../release/index.ts";
 import { type Mode, openCommands } from "../steps/index.ts";
 import type { Arguments, Host } from "./command.ts";
 import { configOf } from "./config.ts";
 import { DEFAULT_ATTEMPTS, DEFAULT_JOBS, JOBS_PER_REGISTRY } from "./limits.ts";
-import { lockUseOf, NO_LOCK } from "./locking.ts";
+import { lockUseOf, lockUseOfArchive } from "./locking.ts";
 import { countOf, durationOf } from "./parse.ts";
 import { openReporting } from "./reporting.ts";
 import { selectionOf } from "./selection.ts";
@@ -30,6 +30,23 @@ export interface SessionOptions {
  * say what they would do. Throws `Failed` or `FailedTogether` for what is wrong before anything has begun.
  */
 export async function runSession(host: Host, args: Arguments, mode: Mode, how: SessionOptions = {}): Promise<number> {
+  const from = how.from === undefined ? undefined : await openArchive(how.from);
+  try {
+    return await runFrom(from, { host, args, mode, how });
+  } finally {
+    await from?.close();
+  }
+}
+
+async function runFrom(
+  from: Archive | undefined,
+  {
+    host,
+    args,
+    mode,
+    how,
+  }: { readonly host: Host; readonly args: Arguments; readonly mode: Mode; readonly how: SessionOptions },
+): Promise<number> {
   const limits = {
     jobs: countOf(args, "jobs", DEFAULT_JOBS),
     jobsPerRegistry: JOBS_PER_REGISTRY,
@@ -38,18 +55,20 @@ export async function runSession(host: Host, args: Arguments, mode: Mode, how: S
   };
   const lookForReferrers = args.flags.has("signatures") ? "always" : "on-copy";
   const onFailure = args.flags.has("fail-fast") ? "fail-fast" : "keep-going";
-  const declared = await configOf(host, args);
+  const declared = await configOf(host, args, (read) =>
+    from === undefined ? read : withArchivedBuilds(read, (repository) => from.tags(repository) !== undefined),
+  );
   const config = how.configure?.(declared) ?? declared;
   const selection = how.selection ?? selectionOf(args);
-  // An archive has its images at digests of its own: what a lock says of registries does not bind it, nor it the lock.
-  const lock = how.from === undefined ? await lockUseOf(host, args, config, mode) : NO_LOCK;
+  // An archive has its images at digests of its own: the lock beside the config does not bind it, nor it the lock.
+  const lock =
+    from === undefined ? await lockUseOf(host, args, config, mode) : await lockUseOfArchive(from, host.stopping);
   const expected = sketch(config, selection);
 
   const startedAt = host.now();
   const run = newRunId(new Date(startedAt));
   const { emit, mask, close } = await openReporting(host, args, { config, mode, run });
   const onWarning = (failure: Failure): void => emit({ type: "warning", failure });
-  const from = how.from === undefined ? undefined : await openArchive(how.from);
   const connections = openConnections(config, {
     env: host.env,
     home: host.home,
@@ -92,7 +111,6 @@ export async function runSession(host: Host, args: Arguments, mode: Mode, how: S
     commands.close();
     journal.close();
     await connections.close();
-    await from?.close();
     await close();
   }
 }

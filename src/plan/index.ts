@@ -8,5 +8,6 @@ export { chartsToRender, imagesToBuild, imagesToPin, type Selection, select, ske
 export { sharedNames } from "./shared-names.ts";
 export type { Destination, GateState, Step } from "./step.ts";
 export { type ArchiveWish, withArchive } from "./with-archive.ts";
+export { withArchivedBuilds } from "./with-archived-builds.ts";
 export { withCharts } from "./with-charts.ts";
 export { withVersions } from "./with-versions.ts";

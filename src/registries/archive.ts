@@ -1,7 +1,7 @@
 import type { RegistryKind } from "./kind.ts";
 
 /** Where images that are built here stand in an archive, as podman has it too. */
-const BUILT_HERE = "localhost";
+export const BUILT_HERE = "localhost";
 
 /** A file: images keep the names of where they come from, so that the archive can stand in for it. */
 export const archive: RegistryKind<"archive"> = {

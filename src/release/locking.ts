@@ -11,6 +11,11 @@ export interface Locking {
   readonly manner: "frozen" | "kept";
   /** What is resolved anew although the lock says it. */
   readonly renews: (section: "sources" | "images", name: string) => boolean;
+  /**
+   * Whether rules that read versions in sources and of other images are read to be compared with the lock (which they
+   * are unless said otherwise), or taken from it: where an archive carries both, there is nothing to read in.
+   */
+  readonly derived?: "read" | "taken";
   /** Where an entry stands in the lock's file; undefined where there is no file. */
   readonly placeOf: ((section: keyof Lock, name: string) => Place) | undefined;
 }

@@ -72,7 +72,8 @@ function createResolver(config: Config, options: ResolveOptions): Resolver {
     const locate = (): Promise<Location> => connections.source(host, repository);
     const answer = (): Promise<Answer> => answerRule(image, { config, locate, sources, tagsOf, signal });
     // What a rule reads in a source or of another image costs the registry nothing, and is compared with the lock.
-    const derived = isDerived(image.version) ? await answer() : undefined;
+    const isRead = isDerived(image.version) && locking.derived !== "taken";
+    const derived = isRead ? await answer() : undefined;
     const locked = lockedPins(image, derived, locking);
     return locked ?? pinAll(image, await locate(), derived ?? (await answer()), signal);
   };

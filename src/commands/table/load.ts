@@ -6,7 +6,8 @@ export const load: Command = {
   usage: "mirror load ARCHIVE… [--target TARGET…]",
   summary: "bring the images of an archive to targets",
   details: `The same as mirror run --from ARCHIVE: the same nodes, names, gates and report as from the network, but images are
-read from the file, where they stand in it; nothing is unpacked. Versions are those in the archive.
+read from the file, where they stand in it; nothing is unpacked. Versions and the images of charts are those of the lock in the archive, and what is built is read
+from it: neither a registry nor a chart's repository is asked.
 
 Several files are read as one: volumes, or an archive that was saved with --since and what it builds on.`,
   examples: [
