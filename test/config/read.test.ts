@@ -71,6 +71,7 @@ registries:
         vendor: "seldonio",
         catalog: "https://catalog.redhat.com/api/containers",
         portal: "https://connect.redhat.com",
+        judge: "mirror",
         apiKey: undefined,
       },
       { name: "Local", jobs: undefined, type: "embedded", folder: join(folder, "data/local"), host: "local.localhost" },
