@@ -43,6 +43,10 @@ export async function list(host: Host, args: Arguments): Promise<number> {
       listing.bundles.map(({ name, images, as }) => [name, images ?? "", as]),
     ),
     ...table(
+      ["CATALOG", "PUBLISHED AS"],
+      listing.catalogs.map(({ name, as }) => [name, as]),
+    ),
+    ...table(
       ["TASK", "DESCRIPTION"],
       listing.tasks.map(({ name, description }) => [name, description]),
     ),
@@ -77,6 +81,7 @@ function listingOf(config: Config) {
       images,
       as: `${to.target}: ${to.as}`,
     })),
+    catalogs: [...config.catalogs.values()].map(({ name, to }) => ({ name, as: `${to.target}: ${to.as}` })),
     tasks: [...config.tasks.values()].map(({ name, description }) => ({ name, description: description ?? "" })),
   };
 }

@@ -9,7 +9,7 @@ import {
   validateManifests,
 } from "../bundle/index.ts";
 import type { Bundle } from "../config/index.ts";
-import { FailedTogether, unreachable } from "../failure/index.ts";
+import { Failed, unreachable } from "../failure/index.ts";
 import { assembleImage } from "../oci/index.ts";
 import { foldersOf } from "./bundle/folders.ts";
 import { pinElsewhere, refuseOtherVersions, replacementOf } from "./bundle/references.ts";
@@ -64,10 +64,14 @@ export const bundle: StepOf<"bundle"> = async (step, context, scope) => {
   return { ...result, value, summary: `${result.summary}, ${said(declared, content.replaced.length)}` };
 };
 
-/** Throws `FailedTogether` with all that is wrong with a bundle; warns of the rest. */
+/** Throws `Failed` with all that is wrong with a bundle, each with its place; warns of the rest. */
 function refuseInvalid({ errors, warnings }: BundleFindings, scope: Scope): void {
   for (const warning of warnings) scope.warn(warning);
-  if (errors.length > 0) throw new FailedTogether(errors);
+  const [first, ...others] = errors;
+  if (first === undefined) return;
+  const related = others.flatMap(({ message, place }) => (place === undefined ? [] : [{ message, place }]));
+  const detail = others.flatMap(({ message, place }) => (place === undefined ? [message] : []));
+  throw new Failed({ ...first, related, detail });
 }
 
 async function contentOf(

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { suite } from "uvu";
 import { parse } from "yaml";
 import { findReferences } from "../../src/bundle/index.ts";
@@ -21,6 +23,7 @@ import { type OperatorTree, ownTree, realTree, textsIn } from "./operator/tree.t
  * small tree of our own, and the real one where SELDON_DEPLOY_OPERATOR names a repository of it.
  */
 const operator = suite("operator");
+const exec = promisify(execFile);
 const real = process.env.SELDON_DEPLOY_OPERATOR;
 const example = fileURLToPath(new URL("../../examples/seldon-deploy-operator/mirror.config.yaml", import.meta.url));
 const idle = new AbortController().signal;
@@ -121,6 +124,7 @@ for (const { name, missing: reasons, make } of trees) {
     const { code, stdout, stderr } = await mirror(["run", "catalog:trial"]);
     assert.equal(code, 0, stdout + stderr);
     const path = ".mirror/catalogs/trial/configs/seldon-deploy-operator/catalog.json";
+    if (findCommand("opm") !== undefined) await exec("opm", ["validate", dirname(join(tree.folder, path))]);
     const blobs = catalogBlobs(await readFile(join(tree.folder, path), "utf8"));
     const channels = blobs.filter(({ schema }) => schema === "olm.channel");
     assert.deepEqual(

@@ -56,7 +56,7 @@ export function wrongName(name: string): string | undefined {
   return NAME.test(name) && parts ? undefined : "has other characters than a-z, 0-9, - and . between them";
 }
 
-/** Whether CRDs are what an object describes. */
+/** Whether an object is the definition of a custom resource. */
 export const isCrd = ({ kind }: BundleObject): boolean => kind === "CustomResourceDefinition";
 
 /** Permissions of the ClusterServiceVersion, each with the way to it. */
