@@ -28,6 +28,21 @@ integration("volumes are no larger than asked, each loads alone, and together th
     const again = await gap.mirror("save", "--to", "v.tar", "--volume-size", "5M");
     assert.match(again.stdout, /save:archive +up to date/);
 
+    // One alone brings the images that it completes, and those only.
+    const [alone = ""] = files;
+    const within = Object.keys(await contentsOf(join(gap.place.folder, alone)));
+    const own = gap.images.filter(({ repository, tag }) => within.includes(`up.example.com/${repository}:${tag}`));
+    const elsewhere = gap.images.filter((image) => !own.includes(image));
+    assert.ok(own.length > 0 && elsewhere.length > 0);
+    const some = await gap.mirror("load", alone, "-t", "inside");
+    assert.equal(some.code, 1, "the others are in other volumes, which is told");
+    for (const { repository, tag, image } of own) {
+      assert.equal(await digestAt(gap.target.host, `mirror/${repository}`, tag), image.top.digest);
+    }
+    for (const { repository, tag } of elsewhere) {
+      assert.equal(await digestAt(gap.target.host, `mirror/${repository}`, tag), undefined);
+    }
+
     const all = await gap.mirror("load", ...files, "-t", "inside");
     assert.equal(all.code, 0, all.stdout + all.stderr);
     for (const { repository, tag, image } of gap.images) {
