@@ -21,11 +21,26 @@ export async function textAtCommit({ folder, commit, file, env, signal }: AtComm
   const asked = await git
     .local(["rev-parse", "--verify", "--quiet", "--end-of-options", `${commit}^{commit}`])
     .catch((error: unknown) => {
-      throw error instanceof Failed && error.failure.code === "git/failed" ? unknown(commit, folder) : error;
+      throw notThere(error, commit, folder);
     });
   const path = `${asked.trim()}:./${file}`;
   const there = await git.local(["ls-tree", "--name-only", asked.trim(), "--", `./${file}`]);
   return there.trim() === "" ? undefined : git.local(["show", path]);
+}
+
+function notThere(error: unknown, commit: string, folder: string): unknown {
+  if (!(error instanceof Failed) || error.failure.code !== "git/failed") return error;
+  const outside = error.failure.detail?.some((line) => /not a git repository/i.test(line)) ?? false;
+  return outside ? noRepository(commit, folder) : unknown(commit, folder);
+}
+
+function noRepository(commit: string, folder: string): Failed {
+  return new Failed({
+    code: "git/no-repository",
+    class: "usage",
+    message: `"${commit}" is not a file, and ${folder} is in no git repository that could have it as a commit`,
+    hint: "Name two lock files",
+  });
 }
 
 function unknown(commit: string, folder: string): Failed {
