@@ -158,7 +158,8 @@ function innerRange(node: Node, text: string): readonly [number, number] {
 
 const isQuoted = ({ type }: Scalar): boolean => type === "QUOTE_DOUBLE" || type === "QUOTE_SINGLE";
 
-function isReference(text: string): boolean {
+/** True for a text that is written as references are. */
+export function isReference(text: string): boolean {
   try {
     parseReference(text);
     return true;

@@ -1,6 +1,6 @@
-import { parseReference } from "../../oci/index.ts";
 import { isManifest, textOf } from "../files.ts";
 import { findReferences, isPinned } from "../references.ts";
+import { isReference } from "../sites.ts";
 import type { BundleCheck } from "./check.ts";
 
 /** `relatedImages` has every image that the bundle names, each once and as it is named (AllImageRefsInRelatedImages). */
@@ -68,13 +68,4 @@ function saysDisconnected(annotations: unknown): boolean {
   return String(said["operators.openshift.io/infrastructure-features"] ?? "")
     .toLowerCase()
     .includes("disconnected");
-}
-
-function isReference(text: string): boolean {
-  try {
-    parseReference(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
