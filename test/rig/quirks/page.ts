@@ -32,8 +32,18 @@ const CLOSING = `## What a copy relies on
   nothing more is sent in parts there.
 - **After a kill**, \`.mirror/uploads.ndjson\` knows where blobs were being sent: the next run mounts from there what is
   complete and goes on with what was begun. The file is a hint, kept for a week and readable by its owner alone, as the
-  address of an upload can hold a signature. Deleting it costs nothing but time. Bytes on their way are not kept on disk:
+  address of an upload can hold a signature. Deleting it costs nothing but time. Bytes on their way do not outlive the run:
   to go on with an upload, the blob is read from its source again from the first byte, so that all of it is verified.
+- **Foreign layers** (with \`urls\`, or of a type that may not be distributed, as base layers of Windows) stay where they
+  are, and whoever pulls the image fetches them there. \`foreignLayers: copy\` of a target or an image sends them too: from
+  the image's registry or, where that answers 404, from the URLs in the manifest, one after the other. What holds for
+  redirects holds for these: no credentials, no way from TLS to none, no private address by the word of a public
+  registry; and every byte is verified. The manifest stays as it is. A registry may still refuse manifests with URLs.
+- **Several targets, one download.** A blob of an image that the run brings to several registries or archives is read
+  from its source once, and verified once. It goes to a file below \`.mirror/spool\` as fast as the source gives it, and
+  each target reads it from there at its own pace: none waits for another or fails with it. The place is used again once
+  all have the blob. The file has no name while it is open, so that nothing is left of it however the run ends. Where
+  the disk would keep less than 1 GiB free, or the folder cannot be written, each target reads from the source.
 `;
 
 /** docs/registries.md, from the profiles. */
