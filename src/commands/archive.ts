@@ -9,7 +9,7 @@ import {
   shortDigest,
   verifyArchive,
 } from "../oci/index.ts";
-import { colorFor, formatBytes, formatDuration, renderTable } from "../report/index.ts";
+import { colorFor, formatBytes, formatCount, formatDuration, renderTable } from "../report/index.ts";
 import { someFiles } from "./archive-files.ts";
 import type { Arguments, Host } from "./command.ts";
 import { readingProgress } from "./reading-progress.ts";
@@ -60,8 +60,9 @@ async function verify(host: Host, args: Arguments, names: readonly string[]): Pr
 async function list(host: Host, args: Arguments, opened: Archive): Promise<number> {
   const images = await lookInto(opened);
   const { base, volume, lock } = notesIn(opened);
-  const rows = images.map(({ name, manifest, blobs, referrers, missing, leftOut }) => ({
+  const rows = images.map(({ name, kind, manifest, blobs, referrers, missing, leftOut }) => ({
     name,
+    kind,
     digest: manifest.digest,
     bytes: blobs.reduce((sum, { size }) => sum + size, 0),
     referrers,
@@ -73,11 +74,12 @@ async function list(host: Host, args: Arguments, opened: Archive): Promise<numbe
     return 0;
   }
   const color = args.flags.has("no-color") ? "off" : colorFor(host.env, host.out);
-  const table = rows.map(({ name, digest, bytes, referrers, inBase, platformsLeftOut }) => [
+  const table = rows.map(({ name, kind, digest, bytes, referrers, inBase, platformsLeftOut }) => [
     name,
     shortDigest(digest),
     formatBytes(bytes),
     [
+      ...(kind === "chart" ? ["chart"] : []),
       ...(referrers === 0 ? [] : [`${referrers} ${referrers === 1 ? "referrer" : "referrers"}`]),
       ...(inBase === 0 ? [] : [`${inBase} blobs in ${base ?? "no file here"}`]),
       ...(platformsLeftOut === 0 ? [] : [`${platformsLeftOut} platforms left out`]),
@@ -87,7 +89,7 @@ async function list(host: Host, args: Arguments, opened: Archive): Promise<numbe
   host.out.write(renderTable({ head: ["IMAGE", "DIGEST", "SIZE", ""], rows: table, color, width }));
   const all = [...opened.blobs.values()].reduce((sum, size) => sum + size, 0);
   const parts = [
-    `${rows.length} images`,
+    ...counted(rows),
     `${opened.blobs.size} blobs`,
     formatBytes(all),
     ...(base === undefined ? [] : [`builds on ${base}`]),
@@ -96,6 +98,12 @@ async function list(host: Host, args: Arguments, opened: Archive): Promise<numbe
   ];
   host.out.write(`\n${parts.join(", ")}\n`);
   return 0;
+}
+
+/** `24 images, 1 chart`. */
+function counted(rows: readonly { readonly kind: "image" | "chart" }[]): string[] {
+  const charts = rows.filter(({ kind }) => kind === "chart").length;
+  return [formatCount(rows.length - charts, "image"), ...(charts === 0 ? [] : [formatCount(charts, "chart")])];
 }
 
 async function diff(host: Host, args: Arguments, names: readonly string[]): Promise<number> {

@@ -94,6 +94,7 @@ async function runFrom(
       selection,
       expected,
       connections,
+      from,
       journal,
       spool: from === undefined ? join(config.folder, ".mirror", "spool") : undefined,
       commands,

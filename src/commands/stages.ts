@@ -1,7 +1,8 @@
 import type { Config } from "../config/index.ts";
 import { type Emit, exitCodeOf, type Graph, runGraph } from "../engine/index.ts";
-import { createTransfer, type Journal } from "../oci/index.ts";
+import { type Archive, createTransfer, type Journal } from "../oci/index.ts";
 import {
+  chartsToPack,
   chartsToRender,
   imagesToBuild,
   imagesToPin,
@@ -12,7 +13,15 @@ import {
   withVersions,
 } from "../plan/index.ts";
 import type { Connections } from "../registries/index.ts";
-import { createSources, localBuilds, pullLimitWarnings, type Sources, withDockerfiles } from "../release/index.ts";
+import {
+  createSources,
+  localBuilds,
+  packagesInArchive,
+  packagesOfSources,
+  pullLimitWarnings,
+  type Sources,
+  withDockerfiles,
+} from "../release/index.ts";
 import { type Commands, executeSteps, type Mode, settledBefore } from "../steps/index.ts";
 import type { Host } from "./command.ts";
 import type { LockUse } from "./locking.ts";
@@ -26,6 +35,8 @@ export interface Run {
   /** What the selection comes to as far as the config alone tells. */
   readonly expected: Graph<Step>;
   readonly connections: Connections;
+  /** The archive that all is taken from; undefined: from the network. */
+  readonly from: Archive | undefined;
   readonly journal: Journal;
   /** The folder for blobs that several registries take; none where all of them come from a file. */
   readonly spool: string | undefined;
@@ -60,6 +71,8 @@ export async function runStages(run: Run): Promise<number> {
   const { locking } = run.lock;
   const sources = createSources(run.config, { locking, env: host.env, signal: host.stopping });
   const declared = await withSources(run, sources);
+  // Those that are rendered are opened then; what is only packed has to be in the lock, too.
+  if (run.from === undefined) await sources.settle(declared, sourcesOfPackages(run));
   const { config, charts, pins } = await resolveRelease(declared, {
     ...run,
     sources,
@@ -70,6 +83,9 @@ export async function runStages(run: Run): Promise<number> {
   const versioned = withVersions(config, pins);
   const graph = versioned === run.config && pins.size === 0 ? run.expected : sketch(versioned, selection, pins);
 
+  const opening = { connections, sources, env: host.env, signal: host.stopping, network: "online" } as const;
+  const openPackage =
+    run.from === undefined ? packagesOfSources(declared, charts, opening) : packagesInArchive(run.from);
   const { spool } = run;
   const transfer = createTransfer({ journal: run.journal, ...(spool !== undefined && { spool }) });
   const execute = executeSteps({
@@ -78,6 +94,7 @@ export async function runStages(run: Run): Promise<number> {
     graph,
     pins,
     connections,
+    openPackage,
     commands: run.commands,
     transfer,
     lookForReferrers: run.lookForReferrers,
@@ -122,3 +139,6 @@ function sourceOf(name: string, { images }: Config): string | undefined {
   const origin = images.get(name)?.origin;
   return origin?.kind === "build" && origin.build.kind === "dockerfile" ? origin.build.source : undefined;
 }
+
+const sourcesOfPackages = ({ expected, config }: Run): string[] =>
+  chartsToPack(expected).flatMap((chart) => config.charts.get(chart)?.source ?? []);

@@ -3,12 +3,13 @@ import type { Build } from "./build.ts";
 import type { Bundle } from "./bundles.ts";
 import type { Catalog } from "./catalogs.ts";
 import type { ReferenceSet } from "./reference-set.ts";
-
+import type { TargetPackage } from "./target-charts.ts";
 import type { VersionRule } from "./version-rule.ts";
 
 export type { Build, Builder, DockerfileBuild, FilesBuild } from "./build.ts";
 export type { Bundle, BundlePin, BundleStandard } from "./bundles.ts";
 export type { Catalog, PreviousBundles } from "./catalogs.ts";
+export type { TargetPackage } from "./target-charts.ts";
 export type * from "./version-rule.ts";
 
 /** The config after reading: every name in it exists, every value has the form its type says. */
@@ -220,6 +221,8 @@ export interface Target {
   readonly entries: readonly TargetEntry[];
   /** Charts of which all images are published, and under which names. */
   readonly charts: readonly { readonly chart: string; readonly place: Place; readonly as: string }[];
+  /** Charts that are published themselves, packed as helm packs them. */
+  readonly packages: readonly TargetPackage[];
   /** Undefined: all. */
   readonly platforms: readonly Platform[] | undefined;
   readonly tags: "mutable" | "immutable";

@@ -7,3 +7,4 @@ export type * from "./reference-set.ts";
 export { isSecretName } from "./secret-names.ts";
 export { Source as YamlText } from "./source.ts";
 export { syntaxFailures } from "./syntax-errors.ts";
+export { packageInArchive } from "./target-charts.ts";

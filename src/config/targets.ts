@@ -5,6 +5,7 @@ import { asForm, componentForm, platformForm, platformOf } from "./forms.ts";
 import { globToTest, isGlob } from "./glob.ts";
 import type { Reader } from "./reader.ts";
 import type { Entry as RawEntry, Target as RawTarget } from "./schema.gen.ts";
+import { readPackages } from "./target-charts.ts";
 
 const FLAT = "${" + "name}:${" + "tag}";
 
@@ -33,7 +34,16 @@ function readTarget(
     as: as === undefined ? defaultAs(registries.get(registry)) : readAs(as, reader),
     registry: registries.get(registry),
   };
-  const lines = linesOf(need(cursor, "images"), reader, defaults);
+  const images = need(cursor, "images");
+  const lines = linesOf(images, reader, defaults);
+  const charts = lines.filter(({ pattern }) => isChart(pattern)).map((line) => readChartLine(line, reader));
+  if (lines.length === 0 && cursor.value.charts === undefined) {
+    reader.refuse(images, {
+      code: "bad-value",
+      message: `targets.${name}.images is empty`,
+      hint: 'Write for example: images: ["*"], or publish charts with charts: ["*"]',
+    });
+  }
   return {
     name,
     place: reader.keyPlace(cursor),
@@ -42,7 +52,8 @@ function readTarget(
       lines.filter(({ pattern }) => !isChart(pattern)),
       reader,
     ),
-    charts: lines.filter(({ pattern }) => isChart(pattern)).map((line) => readChartLine(line, reader)),
+    charts,
+    packages: readPackages(get(cursor, "charts"), reader, { registry: registries.get(registry), charts }),
     platforms:
       platforms === undefined ? undefined : items(platforms).map((item) => platformOf(reader.text(item, platformForm))),
     tags: cursor.value.tags ?? "immutable",

@@ -72,6 +72,7 @@ const NODE_SECTIONS: Readonly<Record<string, readonly Section[]>> = {
   build: ["images"],
   copy: ["targets", "images"],
   certify: ["targets", "images"],
+  package: ["targets", "charts"],
   published: ["targets"],
   scanned: ["targets"],
   bundle: ["bundles"],

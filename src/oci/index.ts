@@ -17,7 +17,16 @@ export {
   volumesOf,
   whatIsIn,
 } from "./archive/index.ts";
-export { type AssembledImage, assembleImage, assembleIndex, type ImageFile, type ImageSpec } from "./assemble/index.ts";
+export {
+  type AssembledArtifact,
+  type AssembledImage,
+  assembleArtifact,
+  assembleImage,
+  assembleIndex,
+  type ImageFile,
+  type ImageSpec,
+  packFiles,
+} from "./assemble/index.ts";
 export {
   type Credentials,
   type CredentialsFor,

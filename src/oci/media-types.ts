@@ -1,4 +1,7 @@
-/** Media types of image-spec v1.1 and of Docker's image manifest version 2, schema 1 and 2. */
+/**
+ * Media types of image-spec v1.1, of Docker's image manifest version 2, schema 1 and 2, and of Helm's charts
+ * (helm.sh/docs/topics/registries).
+ */
 export const MediaType = {
   ociIndex: "application/vnd.oci.image.index.v1+json",
   ociManifest: "application/vnd.oci.image.manifest.v1+json",
@@ -11,6 +14,8 @@ export const MediaType = {
   dockerLayerGzip: "application/vnd.docker.image.rootfs.diff.tar.gzip",
   dockerSchema1: "application/vnd.docker.distribution.manifest.v1+json",
   dockerSchema1Signed: "application/vnd.docker.distribution.manifest.v1+prettyjws",
+  chartConfig: "application/vnd.cncf.helm.config.v1+json",
+  chartLayer: "application/vnd.cncf.helm.chart.content.v1.tar+gzip",
 } as const;
 
 /** What a manifest request accepts, indexes first. Schema 1 is named so that it can be told apart and refused. */

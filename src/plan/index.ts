@@ -4,7 +4,7 @@ export { layOut } from "./lay-out.ts";
 export { destinationOf, splitTag, tagOf } from "./naming.ts";
 export { poolsOf } from "./pools.ts";
 export { relocationsOf } from "./relocations.ts";
-export { chartsToRender, imagesToBuild, imagesToPin, type Selection, select, sketch } from "./select.ts";
+export { chartsToPack, chartsToRender, imagesToBuild, imagesToPin, type Selection, select, sketch } from "./select.ts";
 export { sharedNames } from "./shared-names.ts";
 export type { Destination, GateState, Step } from "./step.ts";
 export { type ArchiveWish, withArchive } from "./with-archive.ts";

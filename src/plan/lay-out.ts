@@ -140,6 +140,17 @@ function addTarget(draft: Draft, config: Config, target: Target, pins: Pins): vo
     draft.connect(gate, file.save, target.place);
     for (const { chart, place } of target.charts) draft.connect(file.save, chartNode(chart), place);
   }
+  for (const { chart, place, as } of target.packages) {
+    const id = asNodeId(`package:${target.name}/${chart}`);
+    // The tag is the chart's version, which is in the chart.
+    const destination = { registry: target.registry, path: as, component: undefined, tag: undefined };
+    draft.add(id, { kind: "package", chart, target: target.name, destination }, [poolOfRegistry(target.registry)]);
+    draft.connect(gate, id, place);
+    if (file !== undefined) {
+      draft.connect(id, file.room, place);
+      draft.connect(file.save, id, place);
+    }
+  }
   for (const entry of target.entries) {
     const image = config.images.get(entry.image);
     if (image === undefined) continue;

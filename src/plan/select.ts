@@ -51,6 +51,11 @@ export function imagesToBuild(graph: Graph<Step>): string[] {
   return [...graph.nodes.values()].flatMap(({ step }) => (step.kind === "build" ? [step.image] : []));
 }
 
+/** Names of the charts that a graph's nodes publish. */
+export function chartsToPack(graph: Graph<Step>): string[] {
+  return [...graph.nodes.values()].flatMap(({ step }) => (step.kind === "package" ? [step.chart] : []));
+}
+
 /** Names of the charts that a graph's nodes need rendered. */
 export function chartsToRender(graph: Graph<Step>): string[] {
   return [...graph.nodes.values()].flatMap(({ step }) => (step.kind === "chart" ? [step.chart] : []));
@@ -87,16 +92,21 @@ function byName(nodes: readonly Node<Step>[], name: string, failures: Failure[])
 const isOfImage = (step: Step): step is Extract<Step, { readonly kind: "copy" | "certify" }> =>
   step.kind === "copy" || step.kind === "certify";
 
+/** What goes to a target. */
+const isPublished = (step: Step): step is Extract<Step, { readonly kind: "copy" | "package" }> =>
+  step.kind === "copy" || step.kind === "package";
+
 /** Every target has a gate for those that need it; one for scans is there only where a person wants it to be looked at. */
 const isUnasked = (step: Step): boolean => step.kind === "gate" && step.state === "published";
 
 function byTarget(nodes: readonly Node<Step>[], target: string, failures: Failure[]): NodeId[] {
   const matches = globToTest(target);
-  const copies = nodes.filter(({ step }) => step.kind === "copy" && matches(step.target));
-  const files = new Set(copies.map(({ step }) => (step.kind === "copy" ? step.destination.registry : "")));
+  const files = new Set(
+    nodes.flatMap(({ step }) => (isPublished(step) && matches(step.target) ? [step.destination.registry] : [])),
+  );
   const found = nodes.filter(
     (node) =>
-      (isOfImage(node.step) && matches(node.step.target)) ||
+      ((isOfImage(node.step) || isPublished(node.step)) && matches(node.step.target)) ||
       (node.step.kind === "gate" && !isUnasked(node.step) && matches(node.step.target)) ||
       (node.step.kind === "chart" && node.step.targets.some(matches)) ||
       (node.step.kind === "save" && files.has(node.step.registry)),

@@ -7,6 +7,7 @@ export type Step =
   | { readonly kind: "chart"; readonly chart: string; readonly targets: readonly string[] }
   | { readonly kind: "build"; readonly image: string }
   | { readonly kind: "copy"; readonly image: string; readonly target: string; readonly destination: Destination }
+  | { readonly kind: "package"; readonly chart: string; readonly target: string; readonly destination: Destination }
   | { readonly kind: "certify"; readonly image: string; readonly target: string; readonly destination: Destination }
   | { readonly kind: "gate"; readonly state: GateState; readonly target: string }
   | { readonly kind: "bundle"; readonly bundle: string; readonly destination: Destination }

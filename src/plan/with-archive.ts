@@ -1,4 +1,12 @@
-import { type Config, globToTest, isGlob, type Platform, type Target, type TargetEntry } from "../config/index.ts";
+import {
+  type Config,
+  globToTest,
+  isGlob,
+  type Platform,
+  packageInArchive,
+  type Target,
+  type TargetEntry,
+} from "../config/index.ts";
 import { didYouMean, Failed } from "../failure/index.ts";
 
 /** What a command line says of an archive that no config declares. */
@@ -33,6 +41,7 @@ export function withArchive(config: Config, wish: ArchiveWish): Config {
     registry: NAME,
     entries: entriesOf(config, targets).filter(({ image }) => wanted(image)),
     charts: chartsOf(targets).filter(({ chart }) => wanted(`chart:${chart}`)),
+    packages: packagesOf(targets).filter(({ chart }) => wanted(`chart:${chart}`)),
     platforms: wish.platforms ?? platformsOf(targets),
     tags: "mutable",
     signatures: targets.length > 0 && targets.every(({ signatures }) => signatures === "ignore") ? "ignore" : "copy",
@@ -79,6 +88,12 @@ function chartsOf(targets: readonly Target[]): Target["charts"] {
   return [...new Map(all.map((line) => [line.chart, { ...line, as: AS }])).values()];
 }
 
+/** The charts that targets publish, and those of which they take the images. */
+function packagesOf(targets: readonly Target[]): Target["packages"] {
+  const all = targets.flatMap(({ packages, charts }) => [...packages, ...charts]);
+  return [...new Map(all.map(({ chart, place }) => [chart, { chart, place, as: packageInArchive(chart) }])).values()];
+}
+
 /** All that any of the targets wants; undefined (all) where one of them wants all. */
 function platformsOf(targets: readonly Target[]): readonly Platform[] | undefined {
   const lists = targets.map(({ platforms }) => platforms);
@@ -91,7 +106,7 @@ function testFor(config: Config, names: readonly string[], targets: readonly Tar
   if (names.length === 0) return () => true;
   const known = [
     ...entriesOf(config, targets).map(({ image }) => image),
-    ...chartsOf(targets).map(({ chart }) => `chart:${chart}`),
+    ...packagesOf(targets).map(({ chart }) => `chart:${chart}`),
   ];
   for (const name of names) {
     if (known.some(globToTest(name))) continue;

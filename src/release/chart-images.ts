@@ -5,8 +5,10 @@ import type { RenderedChart } from "./find-in-chart.ts";
 
 /** What became of a chart: the images of its rendered manifests, or why it could not be rendered. */
 export type ChartResolution =
-  | (Omit<RenderedChart, "findings"> & {
+  | (Omit<RenderedChart, "findings" | "content"> & {
       readonly kind: "rendered";
+      /** Undefined for one that is taken from a lock: it was not opened. */
+      readonly content: RenderedChart["content"] | undefined;
       /** Those that are images for sure, or that their registry has. */
       readonly images: readonly Finding[];
       readonly ignored: number;

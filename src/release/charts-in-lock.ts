@@ -12,6 +12,7 @@ export function chartsInLock(lock: Lock): ChartImages {
         version,
         commit,
         ref: lock.sources.get(source)?.ref,
+        content: undefined,
         images: images.map(({ reference }) => asFinding(reference)),
         ignored: 0,
       },

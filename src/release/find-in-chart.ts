@@ -3,7 +3,7 @@ import { chartValues } from "../charts/dependencies/index.ts";
 import { type Findings, findImages, type SourceText } from "../charts/find/index.ts";
 import type { Rendered } from "../charts/render/index.ts";
 import { type Chart, type Config, globToTest } from "../config/index.ts";
-import { type OpenChartOptions, openChart } from "./open-chart.ts";
+import { type ChartContent, type OpenChartOptions, openChart } from "./open-chart.ts";
 import { wentPast } from "./went-past.ts";
 
 /** A chart as it was rendered. */
@@ -13,6 +13,7 @@ export interface RenderedChart {
   readonly commit: string | undefined;
   /** The tag or branch that was chosen. */
   readonly ref: string | undefined;
+  readonly content: ChartContent;
   /** Its images; among the warnings is what was wrong and gone past. */
   readonly findings: Findings;
 }
@@ -22,11 +23,11 @@ export interface RenderedChart {
  * `FailedTogether` with codes `git/…`, `versions/…`, `charts/…` and `registry/…`.
  */
 export async function findInChart(config: Config, name: string, options: OpenChartOptions): Promise<RenderedChart> {
-  const { declared, folder, version, commit, ref, render } = await openChart(config, name, options);
+  const { declared, content, version, commit, ref, render } = await openChart(config, name, options);
   const rendered = await render();
-  const found = await findIn(declared, rendered, await chartValues(folder));
+  const found = await findIn(declared, rendered, await chartValues(content.folder));
   const findings = { ...found, warnings: [...wentPast(name, rendered), ...found.warnings] };
-  return { version, commit, ref, findings };
+  return { version, commit, ref, content, findings };
 }
 
 async function findIn(chart: Chart, { documents }: Rendered, own: readonly SourceText[]): Promise<Findings> {

@@ -1,6 +1,8 @@
 export { archiveBaseOf } from "./archive-base.ts";
+export { chartInArchive, packagesInArchive } from "./archived-packages.ts";
 export { type ChartChange, changeSince, changeText } from "./chart-change.ts";
 export { type ChartImages, type ChartResolution, chartNode, outcomeOfChart, versionOf } from "./chart-images.ts";
+export { type ChartPackage, type OpenPackage, packagesOfSources } from "./chart-packages.ts";
 export { chartsInLock } from "./charts-in-lock.ts";
 export { localBuilds, type OpenedBuild, openBuild, withDockerfiles } from "./dockerfiles.ts";
 export { findInChart, type RenderedChart } from "./find-in-chart.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { vendorDependencies } from "../charts/dependencies/index.ts";
+import { unpackChart, vendorDependencies } from "../charts/dependencies/index.ts";
 import type { Variation } from "../charts/relocate/index.ts";
 import { type Rendered, renderChart } from "../charts/render/index.ts";
 import type { Chart, Config } from "../config/index.ts";
@@ -18,11 +18,18 @@ export interface OpenChartOptions {
   readonly network: "online" | "offline";
 }
 
+/** What a chart is published as. Nobody may write into it. */
+export interface ChartContent {
+  /** With all that it depends on. */
+  readonly folder: string;
+  /** The file of a chart that its source has packed. */
+  readonly archive: string | undefined;
+}
+
 /** A declared chart with all that it depends on, at the pin of its source. */
 export interface OpenChart {
   readonly declared: Chart;
-  /** Nobody may write into it. */
-  readonly folder: string;
+  readonly content: ChartContent;
   readonly version: string;
   /** Undefined for a folder that is in no git repository. */
   readonly commit: string | undefined;
@@ -41,13 +48,16 @@ export async function openChart(config: Config, name: string, options: OpenChart
   const chart = config.charts.get(name);
   const source = config.sources.get(chart?.source ?? "");
   if (chart === undefined || source === undefined) throw new Error(`no chart ${name}`);
-  const cache = join(config.folder, ".mirror");
+  const cache = join(config.folder, ".mirror", "charts");
   const opened = await options.sources.open(source.name);
+  const path = join(opened.folder, chart.path);
+  const archive = /\.t(?:ar\.)?gz$/.test(path) ? path : undefined;
+  const unpacked = archive === undefined ? undefined : await unpackChart(archive, opened.folder, cache);
   const { folder, version } = await vendorDependencies({
-    chartFolder: join(opened.folder, chart.path),
-    within: opened.folder,
+    chartFolder: unpacked ?? path,
+    within: unpacked ?? opened.folder,
     repositories: config.chartRepositories,
-    cache: join(cache, "charts"),
+    cache,
     update: chart.dependencies,
     network,
     registryFor: connections.source,
@@ -55,7 +65,7 @@ export async function openChart(config: Config, name: string, options: OpenChart
     signal,
   });
   const render: OpenChart["render"] = (variation) => renderAs(chart, folder, variation, options);
-  return { declared: chart, folder, version, ...pinOf(opened), render };
+  return { declared: chart, content: { folder, archive }, version, ...pinOf(opened), render };
 }
 
 function renderAs(

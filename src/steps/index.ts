@@ -8,6 +8,7 @@ import { catalog } from "./catalog.ts";
 import { certify } from "./certify.ts";
 import { copy } from "./copy.ts";
 import { gate } from "./gate.ts";
+import { packageChart } from "./package.ts";
 import { room } from "./room.ts";
 import { save } from "./save.ts";
 import type { Scope } from "./scope.ts";
@@ -54,6 +55,8 @@ function dispatch(node: Node<Step>, bare: StepContext<StepValue>, scope: Scope):
       return build(step, context, scope);
     case "copy":
       return copy(step, context, scope);
+    case "package":
+      return packageChart(step, context, scope);
     case "certify":
       return certify(step, context, scope);
     case "gate":

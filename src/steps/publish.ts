@@ -1,4 +1,4 @@
-import type { Registry } from "../config/index.ts";
+import type { Registry, Signatures, Target } from "../config/index.ts";
 import type { StepContext, StepResult } from "../engine/index.ts";
 import { unreachable } from "../failure/index.ts";
 import {
@@ -61,13 +61,20 @@ export async function requestFor(
     platforms: target.platforms ?? "all",
     // A new archive takes the place of the old one as a whole, and never moves a tag in it.
     ...(registry.type === "archive" ? { tags: "mutable", indexes: "sparse" } : { tags: target.tags }),
-    signatures: scope.config.images.get(image.name)?.signatures ?? target.signatures,
+    signatures: signaturesOf(image.name, target, scope),
     foreignLayers: scope.config.images.get(image.name)?.foreignLayers ?? target.foreignLayers,
     look: scope.lookForReferrers,
     onProgress: (progress) => report({ type: "node-progress", ...progress }),
     stopping,
     killed,
   };
+}
+
+/** Like what is built here, a chart is signed where it is published, if at all. */
+function signaturesOf(name: string, { packages, signatures }: Target, { config }: Scope): Signatures {
+  const wanted = config.images.get(name)?.signatures ?? signatures;
+  const isChart = packages.some(({ chart }) => name === `chart:${chart}`);
+  return isChart && wanted === "require" ? "copy" : wanted;
 }
 
 function alongWith(preparation: Preparation): string {
@@ -119,7 +126,9 @@ function repositoriesAt(name: string, { config, graph }: Scope): readonly string
   if (registry === undefined) return [];
   const { pushedTo } = waysOf(registry);
   return [...graph.nodes.values()].flatMap(({ step }) =>
-    step.kind === "copy" && step.destination.registry === name ? [pushedTo(step.destination)] : [],
+    (step.kind === "copy" || step.kind === "package") && step.destination.registry === name
+      ? [pushedTo(step.destination)]
+      : [],
   );
 }
 

@@ -9,6 +9,7 @@ import { sizeText } from "./size-text.ts";
 import type { StepValue } from "./value.ts";
 
 type Copy = Extract<Step, { readonly kind: "copy" }>;
+type Package = Extract<Step, { readonly kind: "package" }>;
 
 /**
  * Reads the manifests of all that goes into an archive, and looks whether its disk has room for it: before hours of
@@ -19,9 +20,14 @@ export const room: StepOf<"room"> = async (step, context, scope) => {
   const copies = [...scope.graph.nodes.values()].flatMap((node) =>
     node.step.kind === "copy" && node.step.destination.registry === step.registry ? [node.step] : [],
   );
-  const measured = (await Promise.all(copies.map((copy) => measure(copy, context, scope)))).filter(
-    (one) => one !== undefined,
+  const packages = [...scope.graph.nodes.values()].flatMap((node) =>
+    node.step.kind === "package" && node.step.destination.registry === step.registry ? [node.step] : [],
   );
+  const measuring = [
+    ...copies.map((copy) => measure(copy, context, scope)),
+    ...packages.map((one) => measurePackage(one, context, scope)),
+  ];
+  const measured = (await Promise.all(measuring)).filter((one) => one !== undefined);
   const blobs = new Map(measured.flatMap((one) => one.blobs.map((blob) => [blob.digest, blob] as const)));
   let verified = 0;
   const totalBytes = [...blobs.values()].reduce((sum, { size }) => sum + size, 0);
@@ -36,16 +42,15 @@ export const room: StepOf<"room"> = async (step, context, scope) => {
   return { kind: "done", value, effect: "none", summary, bytes: 0 };
 };
 
-async function measure(
-  copy: Copy,
-  context: Parameters<StepOf<"room">>[1],
-  scope: Scope,
-): Promise<(Measure & { readonly repository: string; readonly tag: string | undefined }) | undefined> {
+type Measured = Measure & { readonly repository: string; readonly tag: string | undefined };
+type Context = Parameters<StepOf<"room">>[1];
+
+async function measure(copy: Copy, context: Context, scope: Scope): Promise<Measured | undefined> {
   const resolution = scope.pins.get(copy.image);
   // What is built here comes later, and is small beside the rest.
   if (resolution?.kind !== "pinned") return undefined;
   const pin: StepValue = { kind: "pin", pin: resolution.pin };
-  try {
+  return unlessFailed(async () => {
     const origin = await originOf(copy.image, new Map([[asNodeId(`pin:${copy.image}`), pin]]), scope);
     if (origin === "unbuilt") return undefined;
     const { from } = origin;
@@ -62,6 +67,25 @@ async function measure(
       killed,
     });
     return { ...measured, repository: nameInArchive(copy.destination.path), tag: copy.destination.tag };
+  });
+}
+
+function measurePackage(
+  { chart, destination }: Package,
+  context: Context,
+  scope: Scope,
+): Promise<Measured | undefined> {
+  return unlessFailed(async () => {
+    const { tag, from } = await scope.openPackage(chart);
+    const { stopping, killed } = context;
+    const measured = await scope.transfer.measure({ from, platforms: "all", indexes: "sparse", stopping, killed });
+    return { ...measured, repository: nameInArchive(destination.path), tag };
+  });
+}
+
+async function unlessFailed(measuring: () => Promise<Measured | undefined>): Promise<Measured | undefined> {
+  try {
+    return await measuring();
   } catch (thrown) {
     if (thrown instanceof Failed && thrown.failure.class !== "cancelled") return undefined;
     throw thrown;

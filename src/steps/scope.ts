@@ -4,7 +4,7 @@ import type { Failure } from "../failure/index.ts";
 import type { Transfer } from "../oci/index.ts";
 import type { Step } from "../plan/index.ts";
 import type { Connections } from "../registries/index.ts";
-import type { Pins } from "../release/index.ts";
+import type { OpenPackage, Pins } from "../release/index.ts";
 import type { Commands } from "./command/index.ts";
 import type { StepValue } from "./value.ts";
 
@@ -18,6 +18,7 @@ export interface Scope {
   readonly graph: Graph<Step>;
   readonly pins: Pins;
   readonly connections: Connections;
+  readonly openPackage: OpenPackage;
   readonly transfer: Transfer;
   /** When it is looked for what refers to an image: as it is copied, or also where it is up to date. */
   readonly lookForReferrers: "on-copy" | "always";

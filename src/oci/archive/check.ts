@@ -2,6 +2,7 @@ import { Failed, type Failure } from "../../failure/index.ts";
 import type { Digest } from "../digest.ts";
 import { isManifestType } from "../layout/contents.ts";
 import type { Descriptor } from "../manifest.ts";
+import { isImageType, MediaType } from "../media-types.ts";
 import { incomplete } from "./failures.ts";
 import { type ArchivedImage, imagesIn, nameOf } from "./images.ts";
 import { archiveNotes } from "./notes.ts";
@@ -11,6 +12,7 @@ import { layoutTree } from "./write/layout-tree.ts";
 /** One image of an archive and what belongs to it. */
 export interface ImageInArchive extends ArchivedImage {
   readonly name: string;
+  readonly kind: "image" | "chart";
   /** Manifests and blobs that are there, each once. */
   readonly blobs: readonly Descriptor[];
   /** Blobs that it names and that are not there. */
@@ -33,6 +35,7 @@ export async function lookInto(archive: Archive): Promise<ImageInArchive[]> {
       return {
         ...image,
         name: nameOf(image),
+        kind: await kindOf(image, archive),
         blobs,
         missing: missing.filter((one) => !isImage(one) || one.digest === root),
         leftOut,
@@ -41,6 +44,14 @@ export async function lookInto(archive: Archive): Promise<ImageInArchive[]> {
     }),
   );
 }
+
+async function kindOf({ repository, manifest }: ArchivedImage, archive: Archive): Promise<"image" | "chart"> {
+  if (!archive.blobs.has(manifest.digest) || !isImageType(manifest.mediaType)) return "image";
+  const found = await archive.getManifest(repository, manifest.digest, NEVER);
+  return found.kind === "image" && found.config.mediaType === MediaType.chartConfig ? "chart" : "image";
+}
+
+const NEVER = new AbortController().signal;
 
 /** What is wrong with an archive. */
 export interface Verdict {

@@ -1,3 +1,4 @@
+export { type AssembledArtifact, assembleArtifact, packFiles } from "./artifact.ts";
 export type { AssembledImage } from "./assemble.ts";
 export { assembleImage } from "./assemble.ts";
 export { assembleIndex } from "./manifests.ts";

@@ -1,0 +1,1 @@
+export { type PackedChart, packArchive, packFolder } from "./pack.ts";
