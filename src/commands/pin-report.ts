@@ -11,13 +11,15 @@ export interface PinReport {
   readonly after: Lock;
   /** Pulls that hosts still allow, where they said so. */
   readonly pulls: ReadonlyMap<string, number>;
+  /** The same of requests to what registries have beside the protocol. */
+  readonly requests: ReadonlyMap<string, number>;
   readonly warnings: readonly Failure[];
   readonly failures: readonly Failure[];
 }
 
 /** Prints what changed in the lock, then how many images it has; warnings and failures go to the standard error. */
 export function printPins(host: Host, args: Arguments, report: PinReport): void {
-  const { file, before, after, pulls, warnings, failures } = report;
+  const { file, before, after, pulls, requests, warnings, failures } = report;
   const diff = diffLocks(before, after);
   if (args.flags.has("json")) {
     const document = {
@@ -25,6 +27,7 @@ export function printPins(host: Host, args: Arguments, report: PinReport): void 
       locked: after.images.size,
       ...diff,
       pullsLeft: Object.fromEntries(pulls),
+      requestsLeft: Object.fromEntries(requests),
       warnings,
       failures,
     };
@@ -41,7 +44,10 @@ export function printPins(host: Host, args: Arguments, report: PinReport): void 
   const changed = renderLockDiff(diff, table);
   if (changed !== "") host.out.write(`${changed}\n`);
   const state = args.flags.has("dry-run") ? "not written (--dry-run)" : isEmptyDiff(diff) ? "nothing moved" : "written";
-  const left = [...pulls].map(([name, count]) => `; ${name} allows ${count} more pulls`).join("");
+  const left = [
+    ...[...pulls].map(([name, count]) => `; ${name} allows ${count} more pulls`),
+    ...[...requests].map(([name, count]) => `; ${name} allows ${count} more requests`),
+  ].join("");
   const failed = failures.length === 0 ? "" : `, ${failures.length} could not be resolved`;
   host.out.write(`${file}: ${after.images.size} images${failed}; ${state}${left}\n`);
 }

@@ -63,6 +63,7 @@ export async function pin(host: Host, args: Arguments): Promise<number> {
       before,
       after: lock,
       pulls: await pullsLeft(config, pins, connections),
+      requests: new Map([...connections.requestLimits()].map(([name, { remaining }]) => [name, remaining])),
       warnings: warnings.map((failure) => maskFailure(failure, mask)),
       failures: failures.map((failure) => maskFailure(failure, mask)),
     });

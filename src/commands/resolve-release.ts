@@ -44,7 +44,8 @@ export async function resolveRelease(
     sources,
     locking,
     ...(lock.charts && { known: lock.charts }),
-  };
+    pins: lock.save === undefined ? "looked-at" : "described",
+  } as const;
   const charts = await renderCharts(declared, wanted.charts, outside);
   const config = withCharts(declared, charts);
   const pins = await resolvePins(config, wanted.images(config), outside);

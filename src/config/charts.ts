@@ -3,7 +3,7 @@ import { type Cursor, entries, get, items, need } from "./cursor.ts";
 import { addressForm, referenceForm } from "./forms.ts";
 import type { Reader } from "./reader.ts";
 import type { Chart as RawChart, Source as RawSource } from "./schema.gen.ts";
-import { expressionForm, patternForm } from "./versions.ts";
+import { patternForm, sourceOrderForm } from "./versions.ts";
 
 /** Reads the repositories and folders that charts come from. */
 export function readSources(
@@ -47,7 +47,7 @@ function readPin(name: string, cursor: Cursor<RawSource>, reader: Reader): Sourc
     range: range === undefined ? undefined : reader.text(range),
     prereleases: version.value.prereleases ?? "exclude",
     exclude: items(get(version, "exclude")).map((item) => reader.text(item)),
-    order: order === undefined ? undefined : reader.text(order, expressionForm),
+    order: order === undefined ? undefined : reader.text(order, sourceOrderForm),
   };
 }
 

@@ -65,7 +65,12 @@ export interface Endpoint {
   readonly auth: Auth | undefined;
   /** For repositories at a path and below it, before `auth`; the longest path that fits wins. */
   readonly accounts: ReadonlyMap<string, Auth>;
+  /** Where the server's own interface is, beside the protocol; undefined: where its kind has it. */
+  readonly api: string | undefined;
 }
+
+/** A kind of registry whose own interface tells when tags were pushed. */
+export type TagTeller = "dockerhub" | "quay" | "harbor";
 
 /** Where a host that is written in references is really reached. */
 export interface Upstream {
@@ -75,6 +80,8 @@ export interface Upstream {
   readonly endpoint: Endpoint;
   /** Put before every repository there: `hub-proxy/`, as pull-through caches want it. Empty or ends with `/`. */
   readonly prefix: string;
+  /** The kind of the server, for what its interface tells of tags; undefined: what its host is known as. */
+  readonly type: TagTeller | undefined;
 }
 
 export type RegistryType = "oci" | "dockerhub" | "harbor" | "quay" | "rhcr" | "embedded" | "archive";

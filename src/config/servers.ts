@@ -33,6 +33,7 @@ function readUpstream(host: string, cursor: Cursor<RawUpstream>, reader: Reader)
     place: reader.keyPlace(cursor),
     endpoint: readEndpoint(cursor, reader, host),
     prefix: readPrefix(get(cursor, "prefix"), reader),
+    type: cursor.value.type,
   };
 }
 
@@ -111,7 +112,7 @@ function readRegistry(name: string, { value: raw, path }: Cursor<RawRegistry>, r
   }
 }
 
-type RawEndpoint = Pick<RawUpstream, "host" | "scheme" | "ca" | "auth" | "accounts">;
+type RawEndpoint = Pick<RawUpstream, "host" | "scheme" | "ca" | "auth" | "accounts" | "api">;
 
 function readEndpoint(cursor: Cursor<RawEndpoint>, reader: Reader, defaultHost: string): Endpoint {
   const host = optional(get(cursor, "host"), (at) => reader.text(at, hostForm)) ?? defaultHost;
@@ -121,6 +122,7 @@ function readEndpoint(cursor: Cursor<RawEndpoint>, reader: Reader, defaultHost: 
     ca: optional(get(cursor, "ca"), (ca) => reader.existing(ca, "file")),
     auth: optional(get(cursor, "auth"), (auth) => readAuth(auth, reader)),
     accounts: new Map(entries(get(cursor, "accounts")).flatMap(([path, auth]) => readAccount(path, auth, reader))),
+    api: optional(get(cursor, "api"), (at) => reader.text(at, addressForm))?.replace(/\/$/, ""),
   };
 }
 

@@ -25,6 +25,8 @@ export interface NewestRule {
   readonly exclude: readonly string[];
   /** A regular expression whose groups order what is no version. */
   readonly order: string | undefined;
+  /** What makes a tag newer than another: its version, or that it was pushed later. */
+  readonly by: "version" | "push";
   /** How many of the newest. */
   readonly count: number;
   /**

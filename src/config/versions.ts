@@ -91,22 +91,49 @@ function readKind(
       const [tag, digest] = [text("tag", tagForm), text("digest", digestForm)];
       return digest === undefined ? { kind: "tag", tag: tag ?? "" } : { kind: "digest", digest, tag };
     }
-    case "newest":
+    case "newest": {
+      const order = text("order", expressionForm);
+      const by = order === PUSHED ? "push" : "version";
+      const range = text("range", rangeForm);
+      if (by === "push" && source !== undefined) refusePushedInGit(source, reader);
       return {
         kind,
         source: sourceName,
         tags: text("tags", patternForm) ?? "*",
-        range: text("range", rangeForm),
-        prereleases: cursor.value.prereleases ?? "exclude",
+        range,
+        // What is ordered by its push is no version as a rule, and a word behind a dash says nothing then.
+        prereleases: cursor.value.prereleases ?? (by === "push" && range === undefined ? "include" : "exclude"),
         exclude: items(get(cursor, "exclude")).map((item) => reader.text(item)),
-        order: text("order", expressionForm),
+        order: by === "push" ? undefined : order,
+        by,
         count: cursor.value.newest ?? 1,
         as: asTag,
       };
+    }
     case "source":
       return { kind, source: sourceName ?? "", as: asTag };
   }
 }
+
+/** The order of tags by when they were pushed. */
+const PUSHED = "pushed";
+
+function refusePushedInGit(source: Cursor<string>, reader: Reader): void {
+  reader.refuseKey(source, {
+    code: "bad-version",
+    message: `${formatPath(source.path)} has git tags, and "order: ${PUSHED}" is about a registry's: git does not tell when a tag was pushed`,
+    hint: "Leave source out, or order by versions or an expression",
+  });
+}
+
+/** An expression by which the tags of a source are ordered. */
+export const sourceOrderForm: Form = (text) =>
+  text === PUSHED
+    ? {
+        message: `git does not tell when a tag was pushed, which "${PUSHED}" is about`,
+        hint: "Order by an expression whose groups are compared, as in ^(\\d{4})q(\\d)$",
+      }
+    : expressionForm(text);
 
 function exactly(text: string): VersionRule {
   if (text === "") return { kind: "tag", tag: "" };

@@ -1,6 +1,6 @@
 import { Failed } from "../failure/index.ts";
 import { fieldOf, listOf } from "../json/index.ts";
-import { discard, type Http, type Method, readBytes } from "../oci/http/index.ts";
+import { discard, type Http, type HttpAnswer, type Method, readBytes } from "../oci/http/index.ts";
 import type { Credentials } from "../oci/index.ts";
 
 /** The interface that a registry has beside the wire protocol: JSON over HTTP, at the same host. */
@@ -26,6 +26,7 @@ export interface ApiCall {
 
 export interface ApiAnswer {
   readonly status: number;
+  readonly headers: HttpAnswer["headers"];
   /** What the answer says as JSON; undefined where it is none. */
   readonly body: unknown;
   /** The answer as it came, for messages. */
@@ -66,7 +67,7 @@ export function openApi({ host, url, http, credentials }: ApiOptions): RegistryA
       });
       const text = method === "HEAD" ? "" : Buffer.from(await readBytes(answer, LARGEST_ANSWER)).toString("utf8");
       if (method === "HEAD") discard(answer);
-      return { status: answer.status, body: parse(text), text };
+      return { status: answer.status, headers: answer.headers, body: parse(text), text };
     },
   };
 }
@@ -96,11 +97,21 @@ export function apiFailure({ host }: RegistryApi, purpose: string, { status, bod
     (one) => `${status} ${fieldOf(one, "code")}: ${fieldOf(one, "message")}`,
   );
   const denied = status === 401 || status === 403;
+  if (status === 429) return rateLimited(host, purpose, text);
   return new Failed({
     code: status >= 500 ? "registry/server-error" : denied ? "registry/denied" : "registry/unexpected-answer",
-    class: status >= 500 || status === 429 ? "transient" : "permanent",
+    class: status >= 500 ? "transient" : "permanent",
     message: `${host} refuses to ${purpose}`,
     hint: denied ? "Give the account the right to it, or do it by hand" : "Look at what it said",
     detail: said.length > 0 ? said.slice(0, 5) : [`${status} ${text.slice(0, 300)}`.trim()],
   });
 }
+
+const rateLimited = (host: string, purpose: string, text: string): Failed =>
+  new Failed({
+    code: "registry/rate-limited",
+    class: "transient",
+    message: `${host} allows no more requests for now, and refuses to ${purpose}`,
+    hint: "Give it an account, which raises the limit on most registries, or run again later",
+    detail: [`429 ${text.slice(0, 300)}`.trim()],
+  });

@@ -2,6 +2,7 @@ import type { Pyxis } from "../certification/pyxis/index.ts";
 import type { ArchiveTarget, RegistryClient, RegistrySource } from "../oci/index.ts";
 import type { RegistryApi } from "./api.ts";
 import type { Preparation } from "./kind.ts";
+import type { RequestLimit, TagHistory } from "./tags/index.ts";
 
 /** A repository at the server where it is really reached. */
 export interface Location {
@@ -13,6 +14,10 @@ export interface Location {
 export interface Connections {
   /** Where a repository is read whose host is written in a reference: a declared registry, an upstream, or the host itself. */
   readonly source: (host: string, repository: string) => Promise<Location>;
+  /** What the registry of a repository tells of its tags beside the protocol; undefined where it tells nothing. */
+  readonly tagHistory: (host: string, repository: string) => Promise<TagHistory | undefined>;
+  /** How many more requests such interfaces allow, where their answers so far have told. By host. */
+  readonly requestLimits: () => ReadonlyMap<string, RequestLimit>;
   /** The client of a declared registry. */
   readonly target: (registry: string) => Promise<RegistryClient>;
   /** The file behind a declared registry of type `archive`. */

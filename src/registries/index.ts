@@ -8,3 +8,4 @@ export { waysOf } from "./kinds.ts";
 export { type OpenOptions, openConnections } from "./open.ts";
 export { type Prepared, prepareQuayRepository } from "./quay-repository.ts";
 export { type Finding, isWorse, type Scan, type ScanReader, scanReaderOf } from "./scans/index.ts";
+export type { RequestLimit, TagHistory, ToldTag } from "./tags/index.ts";

@@ -27,6 +27,7 @@ import type { Preparation } from "./kind.ts";
 import { waysOf } from "./kinds.ts";
 import { remembering } from "./remembering.ts";
 import { openService } from "./service.ts";
+import { openTagHistories } from "./tags/index.ts";
 
 export interface OpenOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -62,6 +63,7 @@ export function openConnections(config: Pick<Config, "upstreams" | "registries">
   const apis = new Map<string, Promise<RegistryApi>>();
   const prepared = new Map<string, Promise<Preparation>>();
   const services = new Map<string, Pyxis>();
+  const histories = openTagHistories(config, { fromFiles, onSecret, onWarning, http: shared });
 
   const declared = (name: string): Registry => {
     const registry = config.registries.get(name);
@@ -174,6 +176,8 @@ export function openConnections(config: Pick<Config, "upstreams" | "registries">
       );
       return { registry, repository };
     },
+    tagHistory: async (host, repository) => (from === undefined ? histories.of(host, repository) : undefined),
+    requestLimits: histories.requestLimits,
     certification: (name) => {
       const registry = declared(name);
       if (registry.type !== "rhcr" || registry.apiKey === undefined) return undefined;
@@ -189,6 +193,7 @@ export function openConnections(config: Pick<Config, "upstreams" | "registries">
         if (one.status === "fulfilled") await one.value.close();
       }
       for (const http of opened) http.close();
+      histories.close();
       await Promise.all(served.map((server) => server.close()));
     },
   };

@@ -1,5 +1,6 @@
 export { archiveBaseOf } from "./archive-base.ts";
 export { chartInArchive, packagesInArchive } from "./archived-packages.ts";
+export { type Candidates, type CandidateTag, candidatesOf } from "./candidates.ts";
 export { type ChartChange, changeSince, changeText } from "./chart-change.ts";
 export { type ChartImages, type ChartResolution, chartNode, outcomeOfChart, versionOf } from "./chart-images.ts";
 export { type ChartPackage, type OpenPackage, packagesOfSources } from "./chart-packages.ts";

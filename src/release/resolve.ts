@@ -1,8 +1,8 @@
 import type { Config, Image } from "../config/index.ts";
 import type { Emit } from "../engine/index.ts";
 import { Failed, failureOf } from "../failure/index.ts";
-import { type ManifestHead, parseDigest } from "../oci/index.ts";
-import type { Connections, Location } from "../registries/index.ts";
+import { type Digest, type ManifestHead, parseDigest } from "../oci/index.ts";
+import type { Connections, Location, TagHistory } from "../registries/index.ts";
 import { lockedPins } from "./locked-pins.ts";
 import { type Locking, UNLOCKED } from "./locking.ts";
 import { outcomeOfFailure, outcomeOfPins, type Pin, type Pins, pinNode, type Resolution } from "./pins.ts";
@@ -19,6 +19,11 @@ export interface ResolveOptions {
   readonly locking?: Locking;
   /** Where rules read versions in sources. */
   readonly sources?: Sources;
+  /**
+   * What becomes of pins: `described` where a lock is written of them, for which their manifests are read. A digest
+   * that is known then needs no HEAD. `looked-at` unless given: a HEAD is no pull, where pulls are counted.
+   */
+  readonly pins?: "described" | "looked-at";
 }
 
 /**
@@ -70,12 +75,13 @@ function createResolver(config: Config, options: ResolveOptions): Resolver {
     if (image.origin.kind === "build") throw new Error(`${name} is built, not pinned`);
     const { host, repository } = image.origin;
     const locate = (): Promise<Location> => connections.source(host, repository);
-    const answer = (): Promise<Answer> => answerRule(image, { config, locate, sources, tagsOf, signal });
+    const history = (): Promise<TagHistory | undefined> => connections.tagHistory(host, repository);
+    const answer = (): Promise<Answer> => answerRule(image, { config, locate, history, sources, tagsOf, signal });
     // What a rule reads in a source or of another image costs the registry nothing, and is compared with the lock.
     const isRead = isDerived(image.version) && locking.derived !== "taken";
     const derived = isRead ? await answer() : undefined;
     const locked = lockedPins(image, derived, locking);
-    return locked ?? pinAll(image, await locate(), derived ?? (await answer()), signal);
+    return locked ?? pinAll(image, await locate(), derived ?? (await answer()), options);
   };
 
   const resolveOnce: Resolver = (name) => {
@@ -86,23 +92,51 @@ function createResolver(config: Config, options: ResolveOptions): Resolver {
   return resolveOnce;
 }
 
-async function pinAll(image: Image, location: Location, answer: Answer, signal: AbortSignal): Promise<Pin[]> {
+async function pinAll(
+  image: Image,
+  location: Location,
+  answer: Answer,
+  options: Pick<ResolveOptions, "pins" | "signal">,
+): Promise<Pin[]> {
   const several = answer.count === "several";
   return Promise.all(
     answer.chosen.map(async ({ tag, digest }) => {
-      const head = await headOf(image, location, digest ?? tag ?? "", signal);
+      const head = await headOf(image, location, digest ?? tag ?? "", options);
       const name = several ? severalName(image.name, tag ?? "") : image.name;
       return { image: name, repository: repositoryOf(image), tag, ...head, chosenFrom: answer.from };
     }),
   );
 }
 
-async function headOf(image: Image, location: Location, wanted: string, signal: AbortSignal): Promise<ManifestHead> {
+async function headOf(
+  image: Image,
+  location: Location,
+  wanted: string,
+  { pins = "looked-at", signal }: Pick<ResolveOptions, "pins" | "signal">,
+): Promise<ManifestHead> {
   const { registry, repository } = location;
-  const reference = wanted.includes(":") ? parseDigest(wanted, image.name) : wanted;
-  const head = await registry.headManifest(repository, reference, signal);
+  const digest = wanted.includes(":") ? parseDigest(wanted, image.name) : undefined;
+  const head =
+    digest !== undefined && pins === "described"
+      ? await manifestHead(location, digest, signal)
+      : await registry.headManifest(repository, digest ?? wanted, signal);
   if (head === undefined) throw await notFound(image, wanted, location, signal);
   return head;
+}
+
+/** What a HEAD would tell, of a manifest that will be read anyway: whoever describes it gets it from memory. */
+async function manifestHead(
+  { registry, repository }: Location,
+  digest: Digest,
+  signal: AbortSignal,
+): Promise<ManifestHead | undefined> {
+  try {
+    const { mediaType, bytes } = await registry.getManifest(repository, digest, signal);
+    return { digest, mediaType, size: bytes.length };
+  } catch (thrown) {
+    if (thrown instanceof Failed && thrown.failure.code === "registry/not-found") return undefined;
+    throw thrown;
+  }
 }
 
 /** `host/repository` as the config writes it. */

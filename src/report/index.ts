@@ -1,3 +1,4 @@
+export { renderCandidates } from "./candidates.ts";
 export { renderChecks } from "./checks.ts";
 export type { Environment, ReportKind, Terminal } from "./choose.ts";
 export { colorFor, isCi, reportKindFor, stampFor } from "./choose.ts";

@@ -13,6 +13,11 @@ export interface ChoiceRule {
   readonly exclude?: readonly string[];
   /** A regular expression whose groups order the versions, where these are none that {@link parseVersion} reads. */
   readonly order?: string;
+  /**
+   * When names were pushed, in milliseconds since the epoch: the last is the newest then, whatever its version, and
+   * needs none unless there is a range.
+   */
+  readonly pushed?: ReadonlyMap<string, number>;
 }
 
 export interface Candidate {
@@ -42,6 +47,7 @@ export interface Choice {
  */
 export async function chooseVersion(names: Iterable<string>, rule: ChoiceRule): Promise<Choice> {
   const judge = await judgeOf(rule);
+  const newestFirst = rule.pushed === undefined ? newerVersionFirst : lastPushedFirst(rule.pushed);
   const fitting: Versioned[] = [];
   const unfit: (Versioned & { readonly why: string })[] = [];
   const versionless: Rejected[] = [];
@@ -76,10 +82,10 @@ interface Judgement {
 }
 
 async function judgeOf(rule: ChoiceRule): Promise<(name: string) => Judgement> {
-  const { pattern = "*", range } = rule;
+  const { pattern = "*", range, pushed } = rule;
   const textIn = versionUnder(pattern);
   const excluding = (rule.exclude ?? []).map((text) => ({ text, fits: matching(text) }));
-  const parse = rule.order === undefined ? parseVersion : parseBy(rule.order);
+  const parse = readerOf(rule);
   const isWanted = range === undefined ? () => true : await inRange(range);
   return (name) => {
     const text = textIn(name);
@@ -87,6 +93,7 @@ async function judgeOf(rule: ChoiceRule): Promise<(name: string) => Judgement> {
     const version = parse(text);
     if (version === undefined)
       return { version, why: rule.order === undefined ? `has no version in "${text}"` : "does not match the order" };
+    if (pushed !== undefined && !pushed.has(name)) return { version, why: "was pushed at no time that is told" };
     const excluded = excluding.find(({ fits }) => fits(name));
     if (excluded !== undefined) return { version, why: `is excluded by ${excluded.text}` };
     if (rule.prereleases === "exclude" && isPrerelease(version)) return { version, why: "is a prerelease" };
@@ -94,7 +101,19 @@ async function judgeOf(rule: ChoiceRule): Promise<(name: string) => Judgement> {
   };
 }
 
-function newestFirst(one: Versioned, other: Versioned): number {
+/** Where the push decides, any text is a version, unless a range asks more of it. */
+function readerOf({ order, pushed, range }: ChoiceRule): (text: string) => Version | undefined {
+  if (order !== undefined) return parseBy(order);
+  if (pushed === undefined || range !== undefined) return parseVersion;
+  return (text) => parseVersion(text) ?? { text, release: [], prerelease: [], build: [] };
+}
+
+const lastPushedFirst =
+  (pushed: ReadonlyMap<string, number>) =>
+  (one: Versioned, other: Versioned): number =>
+    (pushed.get(other.name) ?? 0) - (pushed.get(one.name) ?? 0) || newerVersionFirst(one, other);
+
+function newerVersionFirst(one: Versioned, other: Versioned): number {
   return (
     compareVersions(other.version, one.version) ||
     Number(/^v/i.test(one.version.text)) - Number(/^v/i.test(other.version.text)) ||

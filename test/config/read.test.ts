@@ -33,7 +33,7 @@ registries:
   Local: { type: embedded, folder: data/local }
 `;
   await withConfig(text, { files: { "certs/ca.pem": "" } }, ({ registries }, folder) => {
-    const open = { scheme: "https", ca: undefined, auth: undefined, accounts: new Map() };
+    const open = { scheme: "https", ca: undefined, auth: undefined, accounts: new Map(), api: undefined };
     const facts = [...registries.values()].map(({ place, ...facts }) => {
       assert.equal(place.column, 3);
       return facts;
@@ -106,6 +106,7 @@ const NEWEST = {
   prereleases: "exclude",
   exclude: [],
   order: undefined,
+  by: "version",
   count: 1,
   as: undefined,
 };
@@ -129,6 +130,20 @@ test("an image comes from a repository as docker reads it, in a tag, a digest, b
       range: ">=1 <3",
       prereleases: "include",
     });
+  });
+});
+
+test("tags that are ordered by their push all count, unless there is a range or it is said otherwise", async () => {
+  const text = `${BASE}
+  one: { from: quay.io/a/b, version: { order: pushed, tags: "main-*" } }
+  two: { from: quay.io/a/b, version: { order: pushed, range: ^1 } }
+  three: { from: quay.io/a/b, version: { order: pushed, prereleases: exclude } }
+`;
+  await withConfig(text, {}, ({ images }) => {
+    const pushed = { ...NEWEST, range: undefined, by: "push" };
+    assert.deepEqual(images.get("one")?.version, { ...pushed, tags: "main-*", prereleases: "include" });
+    assert.deepEqual(images.get("two")?.version, { ...pushed, range: "^1" });
+    assert.deepEqual(images.get("three")?.version, pushed);
   });
 });
 

@@ -187,7 +187,7 @@ integration("a rule that nothing fits shows the nearest candidates, and the othe
   assert.equal(code, 1);
   assert.match(
     stderr,
-    /release\/no-version: app-1: none of the 51 tags of docker\.io\/team\/app-1 is the newest in \^2/,
+    /release\/no-version: app-1: docker\.io\/team\/app-1 has 51 tags, and none of them fits the rule "newest in \^2"/,
   );
   assert.match(stderr, /1\.40\.0 is not in \^2\n +1\.39\.0 is not in \^2\n +1\.39\.0-ubi8 is a prerelease/);
   assert.match(stderr, /release\/not-found: app-6: .* Choose a version that exists, such as 1\.17\.0, 1\.39\.0/s);

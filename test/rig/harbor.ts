@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { type HarborArtifact, listArtifacts } from "./harbor-artifacts.ts";
 
 /** A project as Harbor has it. */
 export interface HarborProject {
@@ -38,6 +39,8 @@ export interface Harbor {
   readOnly: boolean;
   /** How often a push of a repository's manifests still fails, by the repository with its project. */
   readonly failing: Map<string, number>;
+  /** Tagged artifacts by repository with its project. */
+  readonly artifacts: Map<string, readonly HarborArtifact[]>;
   /** What the API answers as `scan_overview`, by `repository@digest` below the project. */
   readonly scans: Map<string, object>;
   stop(): Promise<void>;
@@ -54,6 +57,7 @@ export async function startHarbor(options: HarborOptions): Promise<Harbor> {
     log: [],
     readOnly: false,
     failing: new Map(),
+    artifacts: new Map(),
     scans: new Map(),
     tokens: new Map(),
     scheme: options.tls === undefined ? "http" : "https",
@@ -79,6 +83,7 @@ interface State extends Omit<HarborOptions, "projects"> {
   readonly log: string[];
   readOnly: boolean;
   readonly failing: Map<string, number>;
+  readonly artifacts: Map<string, readonly HarborArtifact[]>;
   readonly scans: Map<string, object>;
   /** Account by token; undefined for the token that a wrong password gets. */
   readonly tokens: Map<string, string | undefined>;
@@ -112,12 +117,24 @@ async function api(request: IncomingMessage, response: ServerResponse, url: URL,
   }
   const account = accountOf(request, state);
   if (account === undefined) return refuse(response, 401, "UNAUTHORIZED", "unauthorized");
+  const listed = /^\/projects\/([^/]+)\/repositories\/([^/]+)\/artifacts$/.exec(path);
   const artifact = /^\/projects\/([^/]+)\/repositories\/([^/]+)\/artifacts\/([^/]+)(\/scan)?$/.exec(path);
   if (path === "/projects" && request.method === "HEAD") {
     const known = state.projects.has(url.searchParams.get("project_name") ?? "");
     response.writeHead(known ? 200 : 404).end();
   } else if (path === "/projects" && request.method === "POST") {
     createProject(response, account, JSON.parse(await textOf(request)), state);
+  } else if (listed !== null) {
+    const [, project = "", repository = ""] = listed;
+    const role = state.accounts[account]?.role ?? "none";
+    if (role !== "admin" && (role === "none" || role.project !== project)) {
+      return refuse(response, 403, "FORBIDDEN", "forbidden");
+    }
+    listArtifacts(
+      response,
+      url,
+      state.artifacts.get(`${project}/${decodeURIComponent(decodeURIComponent(repository))}`),
+    );
   } else if (artifact !== null) {
     const [, , repository = "", digest, scan] = artifact;
     const key = `${decodeURIComponent(decodeURIComponent(repository))}@${digest}`;

@@ -7,6 +7,13 @@ export interface QuayScan {
   readonly vulnerabilities?: readonly { readonly name: string; readonly severity: string; readonly fixedBy: string }[];
 }
 
+export interface QuayTag {
+  readonly name: string;
+  readonly digest: string;
+  /** Seconds since the epoch. */
+  readonly pushed: number;
+}
+
 export interface QuayRig {
   /** `127.0.0.1:port`: the registry and, beside it, the API. */
   readonly host: string;
@@ -15,6 +22,8 @@ export interface QuayRig {
   readonly repositories: Map<string, "public" | "private">;
   /** By digest; a manifest that is not named here is queued. */
   readonly scans: Map<string, QuayScan>;
+  /** Active tags by `namespace/name`, the last pushed first. */
+  readonly tags: Map<string, readonly QuayTag[]>;
   /** Calls of the API: `POST /api/v1/repository`. */
   readonly calls: string[];
   /** Repositories that were pushed to before they were created. */
@@ -38,6 +47,7 @@ export async function startQuay(behind: string): Promise<QuayRig> {
     token: "quay-token-never-printed",
     repositories: new Map(),
     scans: new Map(),
+    tags: new Map(),
     calls: [],
     tooEarly: [],
     stop: () =>
@@ -57,8 +67,15 @@ async function answer(request: IncomingMessage, response: ServerResponse, url: U
   const say = (status: number, body: object): void => {
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
   };
-  if (request.headers.authorization !== `Bearer ${rig.token}`) {
+  const { authorization } = request.headers;
+  const listed = /^GET \/api\/v1\/repository\/(.+)\/tag\/$/.exec(call)?.[1];
+  const open = authorization === undefined && listed !== undefined && rig.repositories.get(listed) === "public";
+  if (!open && authorization !== `Bearer ${rig.token}`) {
     say(401, { error_message: "Requires authentication", error_type: "invalid_token", status: 401 });
+    return;
+  }
+  if (listed !== undefined) {
+    sayTags(rig.tags.get(listed), url.searchParams, say);
     return;
   }
   if (call === "POST /api/v1/repository") {
@@ -74,6 +91,29 @@ async function answer(request: IncomingMessage, response: ServerResponse, url: U
   const visibility = rig.repositories.get(name);
   if (visibility === undefined) say(404, { error_message: "Not Found", status: 404 });
   else say(200, { name: name.split("/").at(-1), is_public: visibility === "public", kind: "image" });
+}
+
+/** Numbered pages of a hundred at most, as `listRepoTags` gives them. */
+function sayTags(
+  tags: readonly QuayTag[] | undefined,
+  query: URLSearchParams,
+  say: (status: number, body: object) => void,
+): void {
+  if (tags === undefined) {
+    say(404, { error_message: "Not Found", status: 404 });
+    return;
+  }
+  const [page, limit] = [Number(query.get("page") ?? 1), Math.min(100, Number(query.get("limit") ?? 50))];
+  const shown = tags.slice((page - 1) * limit, page * limit).map(({ name, digest, pushed }) => ({
+    name,
+    reversion: false,
+    start_ts: pushed,
+    manifest_digest: digest,
+    is_manifest_list: false,
+    size: 1,
+    last_modified: new Date(pushed * 1000).toUTCString(),
+  }));
+  say(200, { tags: shown, page, has_additional: page * limit < tags.length });
 }
 
 interface Created {

@@ -117,6 +117,33 @@ test("every name that does not fit has its reason, the nearest first", async () 
   assert.deepEqual(nearestRejected(choice, 1), ["app-3.0.0 is not in ^4"]);
 });
 
+const PUSHED = new Map([
+  ["main-9f2c", 3],
+  ["main-01ab", 4],
+  ["1.9.0-rc1", 6],
+  ["1.8.0", 5],
+  ["nightly", 7],
+]);
+
+test("the last pushed is the newest, whatever its name; what was pushed at no known time is none", async () => {
+  const names = [...PUSHED.keys(), "main-lost"];
+  const main = await chooseVersion(names, { pattern: "main-*", prereleases: "include", pushed: PUSHED });
+  assert.deepEqual(
+    main.considered.map(({ name }) => name),
+    ["main-01ab", "main-9f2c"],
+  );
+  assert.ok(main.rejected.some(({ name, why }) => name === "main-lost" && why.startsWith("was pushed at no time")));
+  const all = await chooseVersion(names, { prereleases: "include", pushed: PUSHED });
+  assert.equal(all.chosen?.name, "nightly");
+});
+
+test("a range and the policy on prereleases count beside the push", async () => {
+  const rule = { prereleases: "exclude", pushed: PUSHED } as const;
+  assert.equal((await chooseVersion(PUSHED.keys(), { ...rule, range: ">=1" })).chosen?.name, "1.8.0");
+  const { rejected } = await chooseVersion(PUSHED.keys(), rule);
+  assert.deepEqual(rejected, [{ name: "1.9.0-rc1", why: "is a prerelease" }]);
+});
+
 test("a rule that cannot be read says how to write it", async () => {
   const failing = (rule: Partial<ChoiceRule>) =>
     chooseVersion([], { prereleases: "exclude", ...rule }).then(() => assert.fail("it was read"), failureOf);

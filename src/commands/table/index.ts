@@ -14,6 +14,7 @@ import { run } from "./run.ts";
 import { save } from "./save.ts";
 import { serve } from "./serve.ts";
 import { status } from "./status.ts";
+import { tags } from "./tags.ts";
 import { verify } from "./verify.ts";
 
 /** Every command, in the order of the help. Their code is loaded when they run. */
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   serve,
   graph,
   list,
+  tags,
   images,
   relocate,
   certify,

@@ -1,9 +1,10 @@
-import type { Config, Image, VersionRule } from "../../config/index.ts";
+import type { Config, Image, NewestRule, VersionRule } from "../../config/index.ts";
 import { Failed, failureOf, unreachable } from "../../failure/index.ts";
-import type { Location } from "../../registries/index.ts";
+import type { Location, TagHistory } from "../../registries/index.ts";
 import { chooseTags } from "../choose-tag.ts";
 import type { ChosenFrom } from "../lock/index.ts";
 import type { Sources } from "../sources.ts";
+import { knownTags } from "./known-tags.ts";
 import { readVersion } from "./read-version.ts";
 import { tagAs, versionInTag } from "./version-in-tag.ts";
 
@@ -21,6 +22,8 @@ export interface Outside {
   readonly config: Config;
   /** Opens the image's registry, for the rules that choose from its tags. */
   readonly locate: () => Promise<Location>;
+  /** Opens what the image's registry tells of its tags beside the protocol; undefined where it tells nothing. */
+  readonly history: () => Promise<TagHistory | undefined>;
   readonly sources: Sources;
   /** The tags of another image, once it is resolved. */
   readonly tagsOf: (image: string) => Promise<readonly string[]>;
@@ -67,20 +70,15 @@ export function countOf(rule: VersionRule, config: Config): Answer["count"] {
   return other === undefined ? "one" : countOf(other.version, config);
 }
 
-async function newest(
-  image: Image,
-  rule: Extract<VersionRule, { readonly kind: "newest" }>,
-  { config, locate, sources, signal }: Outside,
-): Promise<Answer> {
-  const { registry, repository } = await locate();
-  const tags =
-    rule.source === undefined ? await registry.listTags(repository, signal) : await sources.tags(rule.source);
-  const where = rule.source === undefined ? `${registry.name}/${repository}` : `the source ${rule.source}`;
-  const { chosen, from } = await chooseTags(tags, rule, image, where);
+async function newest(image: Image, rule: NewestRule, outside: Outside): Promise<Answer> {
+  const tags = await knownTags(image, rule, outside);
+  const { chosen, from } = await chooseTags(tags, rule, image);
   const plain = rule.source === undefined && rule.as === undefined;
   return {
-    chosen: chosen.map(({ name, version }) => ({ tag: plain ? name : tagAs(rule.as, version), digest: undefined })),
-    count: countOf(rule, config),
+    chosen: chosen.map(({ name, version }) =>
+      plain ? { tag: name, digest: tags.told.get(name)?.digest } : { tag: tagAs(rule.as, version), digest: undefined },
+    ),
+    count: countOf(rule, outside.config),
     from,
   };
 }

@@ -12,7 +12,8 @@ export function ruleText(rule: VersionRule): string {
     case "digest":
       return rule.tag === undefined ? `digest ${rule.digest}` : `tag ${rule.tag} at ${rule.digest}`;
     case "newest": {
-      const what = rule.count === 1 ? "newest" : `newest ${rule.count}`;
+      const count = rule.count === 1 ? "" : ` ${rule.count}`;
+      const what = rule.by === "push" ? `last${count} pushed` : `newest${count}`;
       const where = rule.source === undefined ? "" : ` of source ${rule.source}`;
       return `${what}${choiceText(rule)}${where}${asText(rule.as)}`;
     }
@@ -51,14 +52,26 @@ function choiceText(rule: {
   readonly prereleases: "include" | "exclude";
   readonly exclude: readonly string[];
   readonly order: string | undefined;
+  readonly by?: "version" | "push";
 }): string {
   return [
     rule.tags === "*" ? "" : ` ${rule.tags}`,
     rule.range === undefined ? "" : ` in ${rule.range}`,
-    rule.prereleases === "include" ? " with prereleases" : "",
+    prereleasesText(rule),
     rule.exclude.length === 0 ? "" : ` without ${rule.exclude.join(", ")}`,
     rule.order === undefined ? "" : ` ordered by /${rule.order}/`,
   ].join("");
+}
+
+/** What counts unless it is said otherwise is not said. */
+function prereleasesText({
+  prereleases,
+  range,
+  by,
+}: Pick<Parameters<typeof choiceText>[0], "prereleases" | "range" | "by">): string {
+  const counts = by === "push" && range === undefined ? "include" : "exclude";
+  if (prereleases === counts) return "";
+  return prereleases === "include" ? " with prereleases" : " without prereleases";
 }
 
 const asText = (as: string | undefined): string => (as === undefined ? "" : `, as ${as}`);

@@ -16,7 +16,8 @@ function harbor(overview: object | undefined, asked = 202) {
     call: async ({ method, path }): Promise<ApiAnswer> => {
       calls.push(`${method} ${path.split("?")[0]}`);
       const body = overview === undefined ? {} : { scan_overview: { report: overview } };
-      return method === "POST" ? { status: asked, body: undefined, text: "" } : { status: 200, body, text: "" };
+      const answer = { headers: {}, text: "" };
+      return method === "POST" ? { ...answer, status: asked, body: undefined } : { ...answer, status: 200, body };
     },
   };
   return { calls, scan: () => harborScan(api, "mlrun/team/app", digest, signal) };
