@@ -17,6 +17,7 @@ export interface TarHeader {
 export type BadHeader = "checksum" | "size";
 
 const OCTAL_SIZE_LIMIT = 8 ** 11;
+const ZEROS = Buffer.alloc(BLOCK);
 
 /** The header of a regular file: readable by all, of no user, of no time, so that equal content is an equal tar. */
 export function writeHeader({ name, size, type }: Pick<TarHeader, "name" | "size" | "type">): Buffer {
@@ -40,7 +41,7 @@ export function writeHeader({ name, size, type }: Pick<TarHeader, "name" | "size
 
 /** Reads a header; `end` for a block of zeros. */
 export function readHeader(block: Buffer): TarHeader | BadHeader | "end" {
-  if (block.every((byte) => byte === 0)) return "end";
+  if (block[0] === 0 && block.equals(ZEROS)) return "end";
   if (octal(block, 148, 8) !== checksumOf(block)) return "checksum";
   const size = numberAt(block, 124, 12);
   if (size === undefined) return "size";
@@ -58,8 +59,12 @@ export function readHeader(block: Buffer): TarHeader | BadHeader | "end" {
 
 /** The sum of all bytes, those of the checksum itself taken for spaces. */
 function checksumOf(block: Buffer): number {
-  let sum = 8 * 0x20;
-  for (let at = 0; at < BLOCK; at++) if (at < 148 || at >= 156) sum += block[at] ?? 0;
+  return 8 * 0x20 + sumOf(block, 0, 148) + sumOf(block, 156, BLOCK);
+}
+
+function sumOf(block: Buffer, from: number, to: number): number {
+  let sum = 0;
+  for (let at = from; at < to; at++) sum += block[at] ?? 0;
   return sum;
 }
 

@@ -22,8 +22,9 @@ export interface ReadTarOptions {
 const MOST_ENTRIES = 500_000;
 /** Names and pax records; no name in an archive is longer. */
 const LONGEST_RECORD = 64 * 1024;
-/** Small entries stand close to each other: their headers are read together. */
-const WINDOW = 16 * 1024;
+/** Small entries stand close to each other: their headers are read together, the more at once the more there are. */
+const SMALLEST_WINDOW = 4 * 1024;
+const LARGEST_WINDOW = 1024 * 1024;
 
 /**
  * Reads what is in a tar from its headers alone: content is passed over, however large. Throws `Failed`:
@@ -37,7 +38,8 @@ export async function readTar(handle: ByteFile, options: ReadTarOptions): Promis
   let records: PaxRecords = {};
   let start = 0;
   for (let at = 0, seen = 0; ; ) {
-    const block = await blocks(at, BLOCK);
+    // Waiting for what is at hand would take longer than reading it.
+    const block = blocks.atHand(at, BLOCK) ?? (await blocks.read(at, BLOCK));
     if (block === undefined) {
       if (options.end === "open") return entries;
       throw truncated(name, at === total ? "it has no end" : "it ends in the middle of a header");
@@ -71,6 +73,7 @@ export async function readTar(handle: ByteFile, options: ReadTarOptions): Promis
 }
 
 function named(header: TarHeader, records: PaxRecords): TarHeader {
+  if (records.path === undefined && records.linkpath === undefined) return header;
   return { ...header, name: records.path ?? header.name, linkName: records.linkpath ?? header.linkName };
 }
 
@@ -100,14 +103,20 @@ function textOf(bytes: Buffer): string {
 function windowOver(handle: ByteFile, total: number) {
   let window: Buffer = Buffer.alloc(0);
   let begins = 0;
-  return async (at: number, length: number): Promise<Buffer | undefined> => {
+  let size = SMALLEST_WINDOW;
+  const atHand = (at: number, length: number): Buffer | undefined =>
+    at < begins || at + length > begins + window.length
+      ? undefined
+      : window.subarray(at - begins, at - begins + length);
+  const read = async (at: number, length: number): Promise<Buffer | undefined> => {
     if (at + length > total) return undefined;
-    if (at < begins || at + length > begins + window.length) {
-      window = await contentAt(handle, at, Math.min(WINDOW, total - at));
-      begins = at;
-    }
-    return window.subarray(at - begins, at - begins + length);
+    const isNear = at >= begins && at < begins + 2 * size;
+    size = isNear ? Math.min(size * 2, LARGEST_WINDOW) : SMALLEST_WINDOW;
+    window = await contentAt(handle, at, Math.min(size, total - at));
+    begins = at;
+    return atHand(at, length);
   };
+  return { atHand, read };
 }
 
 /** Some bytes of a file; fewer where it has become shorter meanwhile. */
