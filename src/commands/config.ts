@@ -9,14 +9,22 @@ const FILE = "mirror.config.yaml";
 /**
  * Reads the config that a command line names, or the nearest `mirror.config.yaml` in this folder and those above, and
  * the Dockerfiles beside it: what they start from is part of what needs what.
- * `configure` gives the config that holds instead of the one that was read.
+ * `configure` gives the config that holds instead of the one that was read; `mayLack` tells which of the files that
+ * it names need not be there.
  */
 export async function configOf(
   host: Host,
   args: Arguments,
-  configure: (config: Config) => Config = (config) => config,
+  {
+    configure = (config) => config,
+    mayLack = () => false,
+  }: {
+    readonly configure?: (config: Config) => Config;
+    readonly mayLack?: (path: readonly string[]) => boolean;
+  } = {},
 ): Promise<Config> {
-  const config = configure(await readConfig({ path: pathOfConfig(host, args), env: host.env, cwd: host.cwd }));
+  const read = await readConfig({ path: pathOfConfig(host, args), env: host.env, cwd: host.cwd, mayLack });
+  const config = configure(read);
   return withDockerfiles(config, localBuilds(config), { env: host.env, signal: host.stopping });
 }
 

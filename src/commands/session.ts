@@ -2,9 +2,9 @@ import { join } from "node:path";
 import type { Config } from "../config/index.ts";
 import { newRunId } from "../engine/index.ts";
 import type { Failure } from "../failure/index.ts";
-import { type Archive, openArchive, openJournal } from "../oci/index.ts";
+import { type Archive, archiveNotes, openArchive, openJournal } from "../oci/index.ts";
 import { type Selection, sketch, withArchivedBuilds } from "../plan/index.ts";
-import { openConnections } from "../registries/index.ts";
+import { builtInArchive, openConnections } from "../registries/index.ts";
 import { archiveBaseOf } from "../release/index.ts";
 import { type Mode, openCommands } from "../steps/index.ts";
 import type { Arguments, Host } from "./command.ts";
@@ -38,6 +38,18 @@ export async function runSession(host: Host, args: Arguments, mode: Mode, how: S
   }
 }
 
+/** How a config is read where an archive stands in for what its images are made of. */
+function standingIn(from: Archive) {
+  const isBuilt = (image: string): boolean => from.tags(builtInArchive(image)) !== undefined;
+  // With a lock in the archive no chart is rendered.
+  const hasCharts = archiveNotes(from.catalogues).lock !== undefined;
+  return {
+    configure: (read: Config) => withArchivedBuilds(read, isBuilt),
+    mayLack: ([section = "", name = ""]: readonly string[]) =>
+      section === "images" ? isBuilt(name) : hasCharts && ["charts", "sources", "chartRepositories"].includes(section),
+  };
+}
+
 async function runFrom(
   from: Archive | undefined,
   {
@@ -55,9 +67,7 @@ async function runFrom(
   };
   const lookForReferrers = args.flags.has("signatures") ? "always" : "on-copy";
   const onFailure = args.flags.has("fail-fast") ? "fail-fast" : "keep-going";
-  const declared = await configOf(host, args, (read) =>
-    from === undefined ? read : withArchivedBuilds(read, (repository) => from.tags(repository) !== undefined),
-  );
+  const declared = await configOf(host, args, from === undefined ? {} : standingIn(from));
   const config = how.configure?.(declared) ?? declared;
   const selection = how.selection ?? selectionOf(args);
   // An archive has its images at digests of its own: the lock beside the config does not bind it, nor it the lock.

@@ -16,13 +16,15 @@ export interface ReadOptions {
   readonly env: Environment;
   /** Where a relative `path` starts; places then show the file as seen from there. */
   readonly cwd?: string;
+  /** Whether a file or folder that a key names need not be there, by the way to the key. */
+  readonly mayLack?: (path: readonly string[]) => boolean;
 }
 
 /**
  * Reads a config: YAML, schema, variables, and whether what it names is there. Secrets are not read yet.
  * Rejects with `FailedTogether` that has everything that is wrong, in the order of the file.
  */
-export async function readConfig({ path, env, cwd }: ReadOptions): Promise<Config> {
+export async function readConfig({ path, env, cwd, mayLack = () => false }: ReadOptions): Promise<Config> {
   const file = cwd === undefined ? resolve(path) : resolve(cwd, path);
   const source = new Source(shownAs(file, cwd), await textOf(file, shownAs(file, cwd)));
   const syntax = syntaxFailures(source);
@@ -32,7 +34,7 @@ export async function readConfig({ path, env, cwd }: ReadOptions): Promise<Confi
   for (const failure of syntax.readable) problems.add(failure);
   const { raw, names } = checkSchema(source, problems);
   const variables = new Variables(raw.vars ?? {}, { env, source, problems, names });
-  const reader = new Reader({ source, problems, variables, names, env, folder: dirname(file) });
+  const reader = new Reader({ source, problems, variables, names, env, folder: dirname(file), mayLack });
   const config = await parseConfig(raw, reader, file);
   if (problems.failures.length > 0) throw new FailedTogether(problems.inOrder());
   return { ...config, warnings: problems.warnings };

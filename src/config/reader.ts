@@ -22,6 +22,7 @@ export class Reader {
   readonly #problems: Problems;
   readonly #env: Environment;
   readonly #folder: string;
+  readonly #mayLack: (path: readonly string[]) => boolean;
   readonly #files: ExpectedFile[] = [];
 
   constructor(given: {
@@ -31,6 +32,7 @@ export class Reader {
     names: Names;
     env: Environment;
     folder: string;
+    mayLack: (path: readonly string[]) => boolean;
   }) {
     this.names = given.names;
     this.variables = given.variables;
@@ -38,6 +40,7 @@ export class Reader {
     this.#problems = given.problems;
     this.#env = given.env;
     this.#folder = given.folder;
+    this.#mayLack = given.mayLack;
   }
 
   /** Where a value stands. */
@@ -66,12 +69,13 @@ export class Reader {
     return text === "" ? "" : this.#absolute(text);
   }
 
-  /** An absolute path of something that must be there. */
+  /** An absolute path of something that must be there, unless whoever reads the config can do without. */
   existing(cursor: Cursor<string>, kind: ExpectedFile["kind"]): string {
     const text = this.text(cursor);
     if (text === "") return "";
     const path = this.#absolute(text);
-    this.#files.push({ path, written: text, kind, name: formatPath(cursor.path), cursor });
+    if (!this.#mayLack(cursor.path))
+      this.#files.push({ path, written: text, kind, name: formatPath(cursor.path), cursor });
     return path;
   }
 

@@ -3,6 +3,9 @@ import type { RegistryKind } from "./kind.ts";
 /** Where images that are built here stand in an archive, as podman has it too. */
 export const BUILT_HERE = "localhost";
 
+/** The repository of an image that is built here. */
+export const builtInArchive = (image: string): string => `${BUILT_HERE}/${image}`;
+
 /** A file: images keep the names of where they come from, so that the archive can stand in for it. */
 export const archive: RegistryKind<"archive"> = {
   pushedTo: (_registry, { path }) => nameInArchive(path),

@@ -1,5 +1,5 @@
 export type { RegistryApi } from "./api.ts";
-export { BUILT_HERE, nameInArchive } from "./archive.ts";
+export { BUILT_HERE, builtInArchive, nameInArchive } from "./archive.ts";
 export { type AtRedHat, candidateAt, stateAtRedHat } from "./at-red-hat.ts";
 export type { Connections, Location } from "./connections.ts";
 export * from "./harbor/index.ts";

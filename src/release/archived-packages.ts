@@ -1,7 +1,7 @@
 import { packageInArchive } from "../config/index.ts";
 import { Failed } from "../failure/index.ts";
 import { type Archive, archiveSource, type Digest, MediaType } from "../oci/index.ts";
-import { BUILT_HERE } from "../registries/index.ts";
+import { nameInArchive } from "../registries/index.ts";
 import { eachOnce, type OpenPackage } from "./chart-packages.ts";
 
 /**
@@ -26,7 +26,7 @@ interface ArchivedChart {
 
 /** Where an archive has a chart; of several files, as the newest has it. Throws `Failed` (`archive/several-versions`). */
 export async function chartInArchive(chart: string, archive: Archive): Promise<ArchivedChart | undefined> {
-  const own = `${BUILT_HERE}${packageInArchive(chart)}`;
+  const own = nameInArchive(packageInArchive(chart));
   const others = archive.repositories().filter((name) => name !== own && name.endsWith(`/${chart}`));
   for (const repository of [own, ...others]) {
     for (const { repositories } of archive.catalogues) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "uvu";
 import { runMirror, workspace } from "../rig/cli.ts";
@@ -29,6 +29,7 @@ async function releaseOf(gap: Gap): Promise<string> {
   git("commit", "-qm", "one");
   git("tag", "v1.0.0");
   await gap.place.write("hello/hello.txt", "hello");
+  await gap.place.write("values/offline.yaml", "a: 1");
   return `version: 1
 upstreams:
   up.example.com: { host: "${gap.source.host}", scheme: http }
@@ -37,16 +38,18 @@ registries:
 sources:
   shop: { git: "${join(folder, "source")}", version: { tags: "v*" } }
 charts:
-  shop: { source: shop, path: chart }
+  shop: { source: shop, path: chart, values: [values/offline.yaml] }
 images:
   hello: { build: { files: [{ from: hello, to: /hello }] }, version: "2.0" }
 targets:
   inside: { registry: inside, images: ["chart:shop", "hello"], as: "\${registry}/\${path}:\${tag}" }
+tasks:
+  tell: { needs: ["build:hello", "build:*", "copy:inside/hello"], run: [touch, told] }
 `;
 }
 
 integration(
-  "a chart's images and what was built are loaded on a machine that has neither source nor what it is built of",
+  "a chart's images and what was built are loaded on a machine that has nothing but the archive and the config",
   async () => {
     const gap = await makeGap({ count: 2 });
     const there = await workspace("version: 1\n");
@@ -57,8 +60,6 @@ integration(
       assert.equal(saved.code, 0, saved.stdout + saved.stderr);
       const built = (await contentsOf(join(gap.place.folder, "release.tar")))["localhost/hello:2.0"];
       await there.write("mirror.config.yaml", config);
-      // Built anew of what is here it would be another image.
-      await there.write("hello/other.txt", "other");
       await writeFile(join(there.folder, "release.tar"), await readFile(join(gap.place.folder, "release.tar")));
       await gap.cutOff();
       await rm(gap.place.folder, { recursive: true });
@@ -70,6 +71,15 @@ integration(
       for (const { repository, tag, image } of gap.images) {
         assert.equal(await digestAt(gap.target.host, `mirror/up.example.com/${repository}`, tag), image.top.digest);
       }
+      assert.equal(await digestAt(gap.target.host, "mirror/hello", "2.0"), built);
+
+      const told = await runMirror(["run", "tell", "--from", "release.tar"], { cwd: there.folder });
+      assert.equal(told.code, 0, told.stdout + told.stderr);
+      assert.ok((await readdir(there.folder)).includes("told"), "what needs the build runs after its pin");
+      // Built anew of what is here it would be another image.
+      await there.write("hello/other.txt", "other");
+      const again = await runMirror(["load", "release.tar", "-t", "inside"], { cwd: there.folder });
+      assert.equal(again.code, 0, again.stdout + again.stderr);
       assert.equal(await digestAt(gap.target.host, "mirror/hello", "2.0"), built);
     } finally {
       await Promise.all([gap.remove(), there.remove()]);
