@@ -6,7 +6,8 @@ import { promisify } from "node:util";
 import { test } from "uvu";
 import { assembleImage, openLayout, storeImage } from "../../src/oci/index.ts";
 import { inFolder } from "../oci/temporary.ts";
-import { type RunningCli, runMirror, startMirror, waitFor } from "../rig/cli.ts";
+import { runMirror, startMirror, waitFor } from "../rig/cli.ts";
+import { serving } from "../rig/serving.ts";
 import { missingCommand, requires } from "../rig/skip.ts";
 
 const exec = promisify(execFile);
@@ -22,22 +23,6 @@ async function makeArchive(folder: string): Promise<{ readonly tar: string; read
   const tar = join(folder, "release.tar");
   await exec("tar", ["-cf", tar, "-C", join(folder, "layout"), "oci-layout", "index.json", "blobs"]);
   return { tar, digest: image.digest };
-}
-
-/** Runs `mirror serve` until the body is done; gives its exit code and what it printed. */
-async function serving(
-  folder: string,
-  args: readonly string[],
-  body: (host: string, running: RunningCli) => Promise<void>,
-) {
-  const running = startMirror(["serve", ...args, "--listen", "127.0.0.1:0"], { cwd: folder });
-  try {
-    const host = await waitFor("the start line", () => /at https?:\/\/(\S+?):? /.exec(running.output())?.[1], 30_000);
-    await body(host, running);
-  } finally {
-    running.child.kill("SIGINT");
-  }
-  return running.ended;
 }
 
 test("it says what it serves and where, logs each request, and ends by itself on Ctrl-C", () =>
