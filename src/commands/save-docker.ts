@@ -1,7 +1,8 @@
 import { rm } from "node:fs/promises";
 import { relative } from "node:path";
-import { type ExportedImage, exportDockerArchives, openArchive, type Platform } from "../oci/index.ts";
+import { type Archive, type ExportedImage, exportDockerArchives, openArchive, type Platform } from "../oci/index.ts";
 import { formatCount } from "../report/index.ts";
+import { lockInArchive } from "./archived-lock.ts";
 import type { Arguments, Host } from "./command.ts";
 
 /** Where images stand while they are gathered: a run that was interrupted goes on there. */
@@ -24,10 +25,12 @@ export async function writeDockerArchives(host: Host, args: Arguments, made: Doc
     else if (!args.flags.has("quiet")) host.out.write(`${image.source} -> ${image.file}\n`);
   };
   try {
+    const real = await realNames(archive, host.stopping);
     const images = await exportDockerArchives(archive, {
       folder: made.folder,
       compression: args.flags.has("gzip") ? "gzip" : "none",
       platform: made.platform ?? DEFAULT_PLATFORM,
+      calls: (repository) => real.get(repository) ?? repository,
       onImage: tell,
       signal: host.stopping,
     });
@@ -40,4 +43,10 @@ export async function writeDockerArchives(host: Host, args: Arguments, made: Doc
   }
   await rm(made.from, { force: true });
   return 0;
+}
+
+/** The names of images whose host has a port, by the names that they have in an archive, where a colon begins a tag. */
+async function realNames(archive: Archive, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+  const locked = (await lockInArchive(archive, signal))?.lock.images.values() ?? [];
+  return new Map([...locked].map(({ repository }) => [repository.replace(":", "-"), repository]));
 }

@@ -15,6 +15,8 @@ export interface DockerExport {
   readonly compression: "none" | "gzip";
   /** A docker archive has one platform of an image. */
   readonly platform: Platform;
+  /** What an image is really called, where the archive could not have its name. */
+  readonly calls?: (repository: string) => string;
   readonly onImage: (image: ExportedImage) => void;
   readonly signal: AbortSignal;
 }
@@ -29,19 +31,19 @@ export type ExportedImage =
  * are there. Throws `Failed`: `transfer/no-such-platform`, `archive/…`.
  */
 export async function exportDockerArchives(archive: Archive, options: DockerExport): Promise<readonly ExportedImage[]> {
-  const { folder, compression, signal } = options;
+  const { folder, compression, calls = (repository) => repository, signal } = options;
   await mkdir(folder, { recursive: true });
   const images = await topImages(archive, signal);
   const files = fileNames(images, compression === "gzip" ? ".tar.gz" : ".tar");
   const done: ExportedImage[] = [];
   for (const image of images) {
-    const source = nameOf(image);
+    const source = nameOf({ ...image, repository: calls(image.repository) });
     const manifest = await onePlatform(archive, image, options);
     const file = files.get(image);
     if (file === undefined || !isImageConfig(manifest.config.mediaType)) done.push({ kind: "left-out", source });
     else {
       const { repository, tag } = image;
-      const name = tag === undefined ? undefined : `${repository}:${tag}`;
+      const name = tag === undefined ? undefined : source;
       const target = join(folder, file);
       await writeDockerTar({ layout: archive, repository, image: manifest, name, file: target, compression, signal });
       done.push({ kind: "written", source, file });

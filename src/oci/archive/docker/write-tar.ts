@@ -20,7 +20,7 @@ export interface DockerTarRequest {
 }
 
 /**
- * Writes one image to a tar that `docker load`, `podman load`, `ctr image import` and `nerdctl load` read: in the form
+ * Writes one image to a tar that `docker load`, `podman load`, `ctr images import` and `nerdctl load` read: in the form
  * of docker 25 and later, which is `docker save`'s and an OCI layout at once. Layers are written as they are, so the
  * image keeps its digest. The file is whole or not there.
  */
