@@ -3,6 +3,7 @@ import {
   type BundlePackage,
   bundleContent,
   catalogEntryOf,
+  foldersOf,
   readBundle,
   replacementsOf,
   validateImages,
@@ -11,7 +12,6 @@ import {
 import type { Bundle } from "../config/index.ts";
 import { Failed, unreachable } from "../failure/index.ts";
 import { assembleImage } from "../oci/index.ts";
-import { foldersOf } from "./bundle/folders.ts";
 import { pinElsewhere, refuseOtherVersions, replacementOf } from "./bundle/references.ts";
 import { bundleFolder, writeBundle } from "./bundle/write.ts";
 import { askGatesAgain } from "./gate.ts";

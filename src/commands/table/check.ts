@@ -4,15 +4,15 @@ import { COLOR, CONFIG, JSON_DOCUMENT } from "./options.ts";
 export const check: Command = {
   name: "check",
   usage: "mirror check [--fix]",
-  summary: "check the config, and that the product names the images and versions it declares",
+  summary: "check the config and its bundles, and that the product names the images and versions it declares",
   details: `Reads the config: its form, the names in it, the files it names, and that nothing needs itself. Then compares what
 its "references" find in the product (values of charts, RELATED_IMAGE_*, Makefiles, any text) with what is declared,
 and prints every difference with its place. Sources in git are fetched for that; without references, or with
---config-only, nothing is asked of the network.
+--config-only, nothing is asked of the network. Bundles are judged as a run would judge them before it pushes anything.
 
 --fix edits the files of folders in place, and nothing in them but what differs: comments, quotes and layout stay.
 What mirror fetched from git is never edited: name a work tree of your own with --source. Exit code 1 says that
-differences are left which nobody has accepted.`,
+differences are left which nobody has accepted, 2 that the config or a bundle is wrong.`,
   examples: [
     { line: "mirror check -c release/mirror.config.yaml", does: "another config" },
     { line: "mirror check --fix --source operator=../seldon-deploy-operator", does: "mend a work tree of your own" },

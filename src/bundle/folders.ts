@@ -1,5 +1,5 @@
-import type { BundleDeclarations } from "../../bundle/index.ts";
-import type { Bundle } from "../../config/index.ts";
+import type { Bundle } from "../config/index.ts";
+import type { BundleDeclarations } from "./declare.ts";
 
 /** Where a bundle is, and what the config declares of it. */
 export const foldersOf = ({ manifests, metadata, annotations, csvAnnotations, version, replaces }: Bundle) => {
