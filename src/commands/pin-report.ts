@@ -15,11 +15,13 @@ export interface PinReport {
   readonly requests: ReadonlyMap<string, number>;
   readonly warnings: readonly Failure[];
   readonly failures: readonly Failure[];
+  /** How many rules, charts and sources are unresolved: several may be for one failure. */
+  readonly unresolved: number;
 }
 
 /** Prints what changed in the lock, then how many images it has; warnings and failures go to the standard error. */
 export function printPins(host: Host, args: Arguments, report: PinReport): void {
-  const { file, before, after, pulls, requests, warnings, failures } = report;
+  const { file, before, after, pulls, requests, warnings, failures, unresolved } = report;
   const diff = diffLocks(before, after);
   if (args.flags.has("json")) {
     const document = {
@@ -48,7 +50,7 @@ export function printPins(host: Host, args: Arguments, report: PinReport): void 
     ...[...pulls].map(([name, count]) => `; ${name} allows ${count} more pulls`),
     ...[...requests].map(([name, count]) => `; ${name} allows ${count} more requests`),
   ].join("");
-  const failed = failures.length === 0 ? "" : `, ${failures.length} could not be resolved`;
+  const failed = unresolved === 0 ? "" : `, ${unresolved} could not be resolved`;
   host.out.write(`${file}: ${after.images.size} images${failed}; ${state}${left}\n`);
 }
 

@@ -55,8 +55,10 @@ export async function pin(host: Host, args: Arguments): Promise<number> {
       charts: [...declared.charts.keys()],
       images: selection.images,
     });
-    const unresolved = [...charts.values(), ...pins.values()].flatMap((one) => ("failure" in one ? [one.failure] : []));
-    const failures = [...unopened, ...unresolved].filter((one, at, all) => all.indexOf(one) === at);
+    const unresolved = [...charts.values(), ...pins.values()].filter((one) => "failure" in one);
+    // What another image has failed with is told of that one alone.
+    const reasons = unresolved.flatMap((one) => ("by" in one && one.by !== undefined ? [] : [one.failure]));
+    const failures = [...unopened, ...reasons].filter((one, at, all) => all.indexOf(one) === at);
     warnings.push(...(await movedSince(pins, config, locking, { connections, signal: host.stopping })));
     printPins(host, args, {
       file: relative(host.cwd, file),
@@ -66,6 +68,7 @@ export async function pin(host: Host, args: Arguments): Promise<number> {
       requests: new Map([...connections.requestLimits()].map(([name, { remaining }]) => [name, remaining])),
       warnings: warnings.map((failure) => maskFailure(failure, mask)),
       failures: failures.map((failure) => maskFailure(failure, mask)),
+      unresolved: unopened.length + unresolved.length,
     });
     return failures.length > 0 ? 1 : 0;
   } finally {

@@ -5,7 +5,7 @@ import type { Failure } from "../failure/index.ts";
 import { type Archive, archiveNotes, openArchive, openJournal } from "../oci/index.ts";
 import { type Selection, sketch, withArchivedBuilds } from "../plan/index.ts";
 import { builtInArchive, openConnections } from "../registries/index.ts";
-import { archiveBaseOf } from "../release/index.ts";
+import { archiveBaseOf, Refused } from "../release/index.ts";
 import { type Mode, openCommands } from "../steps/index.ts";
 import type { Arguments, Host } from "./command.ts";
 import { configOf } from "./config.ts";
@@ -115,7 +115,7 @@ async function runFrom(
       lookForReferrers,
       limits,
       onFailure,
-    });
+    }).catch(exitCodeOfRefusal);
     emit({ type: "run-finished", exitCode, durationMs: host.now() - startedAt });
     return exitCode;
   } finally {
@@ -124,4 +124,10 @@ async function runFrom(
     await connections.close();
     await close();
   }
+}
+
+/** What config and lock disagree on has been told at its nodes: it is not thrown to be told once more. */
+function exitCodeOfRefusal(thrown: unknown): number {
+  if (thrown instanceof Refused) return 2;
+  throw thrown;
 }

@@ -51,14 +51,17 @@ function readRule(cursor: Cursor<RawRule>, reader: Reader, rangeForm: Form | und
 
 function refuseStray(cursor: Cursor<RawRule>, stray: Key, keys: Key[], found: (typeof KINDS)[number], reader: Reader) {
   const told = found.by.find((key) => keys.includes(key));
-  reader.refuseKey(
-    { value: undefined, path: [...cursor.path, stray] },
-    {
-      code: "bad-version",
-      message: `${formatPath(cursor.path)} has "${stray}" beside "${told}", and the two do not go together`,
-      hint: `Keep one of them; beside ${told} there may be ${[...found.by, ...found.with, "why"].filter((key) => key !== told).join(", ")}`,
-    },
-  );
+  const at = { value: undefined, path: [...cursor.path, stray] };
+  if (found.kind === "source" && (stray === "path" || stray === "match")) {
+    const message = `${formatPath(cursor.path)} has "${stray}", and no file that it would find something in`;
+    reader.refuseKey(at, { code: "bad-version", message, hint: "Add it, as in file: values.yaml" });
+    return;
+  }
+  reader.refuseKey(at, {
+    code: "bad-version",
+    message: `${formatPath(cursor.path)} has "${stray}" beside "${told}", and the two do not go together`,
+    hint: `Keep one of them; beside ${told} there may be ${[...found.by, ...found.with, "why"].filter((key) => key !== told).join(", ")}`,
+  });
 }
 
 function readKind(

@@ -55,7 +55,7 @@ export class Failed extends Error {
 
 /** Several failures found together, so that all are shown at once and not the first. */
 export class FailedTogether extends Error {
-  override readonly name = "FailedTogether";
+  override readonly name: string = "FailedTogether";
   readonly failures: readonly Failure[];
 
   constructor(failures: readonly Failure[]) {

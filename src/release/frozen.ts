@@ -4,22 +4,22 @@ import type { ChartImages } from "./chart-images.ts";
 import { DISAGREES, disagreement, type Locking } from "./locking.ts";
 import type { Pins } from "./pins.ts";
 
+/** Config and a frozen lock disagree, and the nodes of charts and pins have told where. */
+export class Refused extends FailedTogether {
+  override readonly name = "Refused";
+}
+
 /**
- * Refuses to go on where config and a frozen lock disagree. Throws `FailedTogether` with every disagreement and its
- * places.
+ * Refuses to go on where config and a frozen lock disagree. Throws `FailedTogether` with the disagreements and their
+ * places: {@link Refused} where nodes have told them all, else those that no node has told.
  */
 export function refuseDisagreements(config: Config, charts: ChartImages, pins: Pins, locking: Locking): void {
   if (locking.manner !== "frozen") return;
+  const untold = [...charts.keys()].flatMap((name) => chartDisagreement(config, name, charts, locking));
+  if (untold.length > 0) throw new FailedTogether(untold);
   const unresolved = [...charts.values(), ...pins.values()].flatMap((one) => ("failure" in one ? [one.failure] : []));
-  const failures = [
-    ...unresolved.filter(({ code }) => code === DISAGREES),
-    ...[...charts.keys()].flatMap((name) => chartDisagreement(config, name, charts, locking)),
-  ];
-  // An image that two charts have, or a source of several charts, disagrees once.
-  const distinct = failures.filter(
-    (one, index) => failures.findIndex(({ message }) => message === one.message) === index,
-  );
-  if (distinct.length > 0) throw new FailedTogether(distinct);
+  const told = unresolved.filter(({ code }) => code === DISAGREES);
+  if (told.length > 0) throw new Refused(told);
 }
 
 function chartDisagreement(config: Config, name: string, charts: ChartImages, locking: Locking): Failure[] {

@@ -7,7 +7,7 @@ export { type ChartPackage, type OpenPackage, packagesOfSources } from "./chart-
 export { chartsInLock } from "./charts-in-lock.ts";
 export { localBuilds, type OpenedBuild, openBuild, withDockerfiles } from "./dockerfiles.ts";
 export { findInChart, type RenderedChart } from "./find-in-chart.ts";
-export { refuseDisagreements } from "./frozen.ts";
+export { Refused, refuseDisagreements } from "./frozen.ts";
 export * from "./lock/index.ts";
 export { DISAGREES, type Locking, lockingOf, UNLOCKED } from "./locking.ts";
 export { type Standing, standingOf, standingWarning } from "./moved-upstream.ts";

@@ -14,7 +14,7 @@ import { declaredName } from "./several.ts";
 export function lockedPins(image: Image, derived: Answer | undefined, locking: Locking): readonly Pin[] | undefined {
   const entries = entriesOf(locking.lock, image.name);
   const says = difference(image, entries, derived);
-  if (says === undefined && !locking.renews("images", image.name)) return entries.map(asPin);
+  if (says === undefined && !locking.renews("images", image.name)) return entries.map((entry) => asPin(entry, locking));
   if (locking.manner !== "frozen") return undefined;
   const name = entries[0]?.[0] ?? image.name;
   throw disagreement({ section: "images", name, place: image.place }, says ?? "is to be resolved anew", locking);
@@ -59,7 +59,7 @@ function difference(image: Image, entries: readonly Entry[], derived: Answer | u
   return now === then ? undefined : `is at ${now} by its rule (${rule}), and the lock has ${then}`;
 }
 
-const asPin = ([image, locked]: Entry): Pin => ({
+const asPin = ([image, locked]: Entry, { placeOf }: Locking): Pin => ({
   image,
   repository: locked.repository,
   tag: locked.tag,
@@ -67,5 +67,6 @@ const asPin = ([image, locked]: Entry): Pin => ({
   mediaType: locked.mediaType,
   size: locked.manifestSize,
   locked,
+  lockedAt: placeOf?.("images", image),
   chosenFrom: locked.chosenFrom,
 });

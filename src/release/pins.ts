@@ -1,5 +1,5 @@
 import { asNodeId, type NodeId, type Outcome } from "../engine/index.ts";
-import type { Failure } from "../failure/index.ts";
+import type { Failure, Place } from "../failure/index.ts";
 import { type Digest, shortDigest } from "../oci/index.ts";
 import type { ChosenFrom, LockedImage } from "./lock/index.ts";
 
@@ -17,6 +17,8 @@ export interface Pin {
   readonly size: number;
   /** The entry of the lock that it was taken from; undefined where it was resolved. */
   readonly locked?: LockedImage | undefined;
+  /** Where that entry stands; undefined where there is no file. */
+  readonly lockedAt?: Place | undefined;
   /** What the rule chose from; undefined where there was no choice. */
   readonly chosenFrom?: ChosenFrom | undefined;
 }
@@ -24,7 +26,12 @@ export interface Pin {
 /** What became of a version rule. */
 export type Resolution =
   | { readonly kind: "pinned"; readonly pin: Pin }
-  | { readonly kind: "unpinned"; readonly failure: Failure };
+  | {
+      readonly kind: "unpinned";
+      readonly failure: Failure;
+      /** The image whose failure it is, where its version is another's that is pinned beside it. */
+      readonly by?: string | undefined;
+    };
 
 /** By image name; an image whose rule could not be resolved is there with the reason. */
 export type Pins = ReadonlyMap<string, Resolution>;
@@ -34,7 +41,10 @@ export const pinNode = (image: string): NodeId => asNodeId(`pin:${image}`);
 
 /** How the node of a pin ended. */
 export function outcomeOf(resolution: Resolution): Outcome {
-  return resolution.kind === "pinned" ? outcomeOfPins([resolution.pin]) : outcomeOfFailure(resolution.failure);
+  if (resolution.kind === "pinned") return outcomeOfPins([resolution.pin]);
+  const { failure, by } = resolution;
+  if (failure.class === "cancelled") return { kind: "cancelled" };
+  return by === undefined ? { kind: "failed", failure } : { kind: "blocked", by: [pinNode(by)] };
 }
 
 /** How the node of a rule ended that may have chosen several. */
@@ -45,7 +55,3 @@ export function outcomeOfPins(pins: readonly Pin[]): Outcome {
   });
   return { kind: "done", effect: "none", summary: shown.join("; "), bytes: 0 };
 }
-
-/** How the node of a rule ended that could not be resolved. */
-export const outcomeOfFailure = (failure: Failure): Outcome =>
-  failure.class === "cancelled" ? { kind: "cancelled" } : { kind: "failed", failure };

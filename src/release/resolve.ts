@@ -5,8 +5,8 @@ import { type Digest, type ManifestHead, parseDigest } from "../oci/index.ts";
 import type { Connections, Location, TagHistory } from "../registries/index.ts";
 import { lockedPins } from "./locked-pins.ts";
 import { type Locking, UNLOCKED } from "./locking.ts";
-import { outcomeOfFailure, outcomeOfPins, type Pin, type Pins, pinNode, type Resolution } from "./pins.ts";
-import { type Answer, answerRule, isDerived } from "./rules/answer-rule.ts";
+import { outcomeOf, outcomeOfPins, type Pin, type Pins, pinNode, type Resolution } from "./pins.ts";
+import { type Answer, answerRule, Dependent, isDerived } from "./rules/answer-rule.ts";
 import { nearestTags } from "./rules/nearest-tags.ts";
 import { severalName } from "./several.ts";
 import { createSources, type Sources } from "./sources.ts";
@@ -34,14 +34,21 @@ export interface ResolveOptions {
  */
 export async function resolvePins(config: Config, names: readonly string[], options: ResolveOptions): Promise<Pins> {
   const resolver = createResolver(config, options);
-  const settled = names.map((name) => settle(name, resolver, options.emit));
+  const settled = names.map((name) => settle(name, { resolver, emit: options.emit, names }));
   return new Map((await Promise.all(settled)).flat());
 }
 
 type Named = readonly [name: string, resolution: Resolution];
 type Resolver = (name: string) => Promise<readonly Pin[]>;
 
-async function settle(name: string, resolver: Resolver, emit: Emit): Promise<Named[]> {
+interface Settling {
+  readonly resolver: Resolver;
+  readonly emit: Emit;
+  /** All that are settled together: what one of them has failed with is told there, and not of those that follow it. */
+  readonly names: readonly string[];
+}
+
+async function settle(name: string, { resolver, emit, names }: Settling): Promise<Named[]> {
   const id = pinNode(name);
   const startedAt = performance.now();
   const durationMs = (): number => Math.round(performance.now() - startedAt);
@@ -51,9 +58,10 @@ async function settle(name: string, resolver: Resolver, emit: Emit): Promise<Nam
     emit({ type: "node-settled", id, outcome: outcomeOfPins(pins), durationMs: durationMs() });
     return pins.map((pin) => [pin.image, { kind: "pinned", pin }]);
   } catch (thrown) {
-    const failure = failureOf(thrown);
-    emit({ type: "node-settled", id, outcome: outcomeOfFailure(failure), durationMs: durationMs() });
-    return [[name, { kind: "unpinned", failure }]];
+    const by = thrown instanceof Dependent && names.includes(thrown.other) ? thrown.other : undefined;
+    const resolution = { kind: "unpinned", failure: failureOf(thrown), by } as const;
+    emit({ type: "node-settled", id, outcome: outcomeOf(resolution), durationMs: durationMs() });
+    return [[name, resolution]];
   }
 }
 

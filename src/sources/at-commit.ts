@@ -13,16 +13,21 @@ export interface AtCommit {
 }
 
 /**
- * The text of a file as a commit of this machine's repository has it; undefined where the commit has no such file.
+ * The text of a file as a commit of this machine's repository has it; undefined where the commit has no such file, as
+ * `HEAD` has none before the first commit.
  * Throws `Failed`: `git/unknown-commit`, `git/no-repository`, `git/missing`.
  */
 export async function textAtCommit({ folder, commit, file, env, signal }: AtCommit): Promise<string | undefined> {
   const git = gitFor({ url: folder, cwd: folder, env, signal });
   const asked = await git
     .local(["rev-parse", "--verify", "--quiet", "--end-of-options", `${commit}^{commit}`])
-    .catch((error: unknown) => {
-      throw notThere(error, commit, folder);
+    .catch(async (error: unknown) => {
+      const failure = notThere(error, commit, folder);
+      if (commit !== "HEAD" || !isUnknown(failure)) throw failure;
+      const first = await git.local(["rev-list", "--max-count=1", "--all"]);
+      if (first.trim() !== "") throw failure;
     });
+  if (asked === undefined) return undefined;
   const path = `${asked.trim()}:./${file}`;
   const there = await git.local(["ls-tree", "--name-only", asked.trim(), "--", `./${file}`]);
   return there.trim() === "" ? undefined : git.local(["show", path]);
@@ -33,6 +38,9 @@ function notThere(error: unknown, commit: string, folder: string): unknown {
   const outside = error.failure.detail?.some((line) => /not a git repository/i.test(line)) ?? false;
   return outside ? noRepository(commit, folder) : unknown(commit, folder);
 }
+
+const isUnknown = (thrown: unknown): boolean =>
+  thrown instanceof Failed && thrown.failure.code === "git/unknown-commit";
 
 function noRepository(commit: string, folder: string): Failed {
   return new Failed({

@@ -95,6 +95,15 @@ withGit("before its first commit a lock was empty; without one there is nothing 
   }),
 );
 
+withGit("before the first commit of all everything is new, and only HEAD says so", () =>
+  inWorkspace(async (space) => {
+    makeRepository(space.folder);
+    await space.write("mirror.lock.yaml", NEW);
+    assert.equal(JSON.parse((await diff(space, "HEAD", "--json")).stdout).images.length, 4);
+    assert.match((await diff(space, "v1")).stderr, /git\/unknown-commit: "v1" is neither a file nor a commit/);
+  }),
+);
+
 withGit("what cannot be compared is told with its place or its name", () =>
   inWorkspace(async (space) => {
     await space.write("broken.lock.yaml", "version: 1\nimages: 3\n");

@@ -20,6 +20,9 @@ test("a literal secret is a warning that does not show it", () => expectGolden("
 test("a config that is not there", () => expectGolden("no-such-config"));
 test("files and folders that are not there", () => expectGolden("missing-file"));
 test("a command is a list of strings, and a string is a script", () => expectGolden("wrong-command"));
+test("versions that are each other's in a circle are shown link by link", () => expectGolden("version-circle"));
+test("keys of a version rule that do not go together", () => expectGolden("version-stray-keys"));
+test("patterns, ranges, expressions and digests that are none", () => expectGolden("version-bad-forms"));
 test("several errors are all told, in the order of the file", () => expectGolden("several"));
 
 test.run();

@@ -138,16 +138,16 @@ integration("where config and lock disagree, a frozen run refuses with both plac
   const lockedText = await text();
   for (const frozen of [["--frozen"], []]) {
     const env: Record<string, string> = frozen.length === 0 ? { CI: "true" } : {};
-    const { code, stderr } = await runMirror(["run", "copy:second/app-0", "copy:second/app-1", ...frozen], {
+    const { code, stdout } = await runMirror(["run", "copy:second/app-0", "copy:second/app-1", ...frozen], {
       cwd: place.folder,
       env,
     });
-    assert.equal(code, 2, stderr);
+    assert.equal(code, 2, stdout);
     assert.match(
-      stderr,
+      stdout,
       /mirror\.config\.yaml:\d+:3: error lock\/disagrees: app-0 has the rule "tag 1\.8\.0", and the lock was made by "tag 1\.7\.0"/,
     );
-    assert.match(stderr, /The lock has it here: mirror\.lock\.yaml:\d+:3/);
+    assert.match(stdout, /The lock has it here: mirror\.lock\.yaml:\d+:3/);
   }
   assert.equal((await registry.accessLog()).length, before);
   assert.equal(await text(), lockedText);

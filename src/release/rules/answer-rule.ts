@@ -1,5 +1,5 @@
 import type { Config, Image, NewestRule, VersionRule } from "../../config/index.ts";
-import { Failed, failureOf, unreachable } from "../../failure/index.ts";
+import { Failed, type Failure, failureOf, unreachable } from "../../failure/index.ts";
 import type { Location, TagHistory } from "../../registries/index.ts";
 import { chooseTags } from "../choose-tag.ts";
 import type { ChosenFrom } from "../lock/index.ts";
@@ -109,9 +109,9 @@ async function same(
   const other = config.images.get(rule.image);
   if (other === undefined) throw new Error(`no image ${rule.image}`);
   const tags = await tagsOf(rule.image).catch((thrown: unknown) => {
-    throw dependent(image, rule.image, failureOf(thrown).message);
+    throw dependent(image, rule.image, thrown);
   });
-  if (tags.length === 0) throw dependent(image, rule.image, "its rule is a digest, and gives no tag");
+  if (tags.length === 0) throw noTag(image, rule.image);
   const made = tags.map((tag) => (rule.as === undefined ? tag : tagAs(rule.as, versionInTag(other.version, tag))));
   return {
     chosen: made.map((tag) => ({ tag, digest: undefined })),
@@ -120,12 +120,38 @@ async function same(
   };
 }
 
-function dependent(image: Image, other: string, why: string): Failed {
-  return new Failed({
+/** The failure of an image whose version is another's, which has none: what is to be mended is there. */
+export class Dependent extends Failed {
+  /** The image that has failed by itself. */
+  readonly other: string;
+
+  constructor(failure: Failure, other: string) {
+    super(failure);
+    this.other = other;
+  }
+}
+
+function dependent(image: Image, other: string, thrown: unknown): Dependent {
+  const failure = failureOf(thrown);
+  const said = {
+    ...failure,
+    message: `${image.name} is to have the version of ${other}, which has none: ${failure.message}`,
+    place: image.place,
+  };
+  const hint = `Mend ${other}, or give ${image.name} a version of its own`;
+  // What a frozen lock refuses, and what an interrupt ends, is that here too.
+  const kept = failure.class === "usage" || failure.class === "cancelled";
+  return new Dependent(
+    kept ? said : { ...said, code: "release/no-version", class: "permanent", hint },
+    thrown instanceof Dependent ? thrown.other : other,
+  );
+}
+
+const noTag = (image: Image, other: string): Failed =>
+  new Failed({
     code: "release/no-version",
     class: "permanent",
-    message: `${image.name} is to have the version of ${other}, which has none: ${why}`,
+    message: `${image.name} is to have the version of ${other}, whose rule is a digest and gives no tag`,
     place: image.place,
-    hint: `Mend ${other}, or give ${image.name} a version of its own`,
+    hint: `Give ${image.name} a version of its own`,
   });
-}
