@@ -23,7 +23,8 @@ function later(images: readonly NamedImage[], layerBytes: number): NamedImage[] 
 integration(
   "what changed since an archive is saved alone, within one hundredth of its new bytes, and loaded on it",
   async () => {
-    const layerBytes = 100_000;
+    // Layers of 1 to 4 MB, as small images have them.
+    const layerBytes = 1_000_000;
     const gap = await makeGap({ count: 24, layerBytes });
     const fresh = await startDockerRegistry();
     assert.ok(fresh !== undefined);
@@ -42,8 +43,7 @@ integration(
       const newBytes = isNew.reduce((sum, { size }) => sum + size, 0);
       const { size } = await stat(path("1.1.tar"));
       console.log(`differential archive: ${size} bytes for ${newBytes} new ones (${(size / newBytes).toFixed(4)})`);
-      // Headers, manifests, the index and the lock are some 160 kB here, whatever the layers' sizes.
-      assert.ok(size - 200_000 <= newBytes * 1.01, `${size} bytes for ${newBytes}`);
+      assert.ok(size <= newBytes * 1.01, `${size} bytes for ${newBytes}`);
       await gap.cutOff();
 
       const refused = await gap.mirror("load", "1.1.tar", "-t", "inside");

@@ -84,9 +84,13 @@ export interface ArchiveTarget {
   close(): Promise<void>;
 }
 
-/** Room in the index for an image with its signatures. */
-const INDEX_PER_IMAGE = 2048;
+/** An entry of the index without its name. */
+const INDEX_ENTRY = 280;
+/** An image, and a signature and an attestation of it. */
+const ENTRIES_PER_IMAGE = 3;
 const LEAST_INDEX = 4096;
+/** Those of signatures, `sha256-….sig`, have 75 letters. */
+const LONGEST_USUAL_TAG = 80;
 
 export async function openArchiveTarget(options: ArchiveTargetOptions): Promise<ArchiveTarget> {
   const { file, base, signal } = options;
@@ -94,7 +98,7 @@ export async function openArchiveTarget(options: ArchiveTargetOptions): Promise<
   const old = await openOld(file);
   const catalogue = emptyCatalogue();
   const kept = new Map<string, KeptImage>();
-  let images = 0;
+  let indexRoom = LEAST_INDEX;
   let tar: TarFile | undefined;
   let opening: Promise<TarFile> | undefined;
 
@@ -104,7 +108,7 @@ export async function openArchiveTarget(options: ArchiveTargetOptions): Promise<
       .then(() =>
         openTarFile({
           file,
-          indexRoom: LEAST_INDEX + INDEX_PER_IMAGE * images,
+          indexRoom,
           signal,
           ...(onVerified && { onVerified }),
         }),
@@ -124,7 +128,7 @@ export async function openArchiveTarget(options: ArchiveTargetOptions): Promise<
     new Map([...(tar?.blobs ?? [])].map(([digest, span]) => [digest, { handle: handleOf(tar), name, ...span }]));
 
   async function prepare(expected: Expected, onVerified: (bytes: number) => void): Promise<Room> {
-    images = expected.images.length;
+    indexRoom = indexRoomFor(expected.images);
     if (old !== undefined && (await isSame(old, expected.images))) {
       return { needed: 0, there: sumOf(expected.blobs), inBase: 0, free: await freeBytes(dirname(file)) };
     }
@@ -132,7 +136,7 @@ export async function openArchiveTarget(options: ArchiveTargetOptions): Promise<
     if (isLeft && expected.mode === "run") await begin(onVerified);
     const wanted = expected.blobs.filter(({ digest }) => base?.has(digest) !== true);
     const missing = wanted.filter(({ digest }) => tar?.blobs.has(digest) !== true);
-    const needed = missing.reduce((sum, { size }) => sum + size + 1024, LEAST_INDEX + INDEX_PER_IMAGE * images);
+    const needed = missing.reduce((sum, { size }) => sum + size + 1024, indexRoom);
     const free = await freeBytes(dirname(file));
     if (needed > free) throw noRoom(name, dirname(file), needed, free);
     return {
@@ -217,6 +221,14 @@ export async function openArchiveTarget(options: ArchiveTargetOptions): Promise<
       await old?.close();
     },
   };
+}
+
+/** Kept near the beginning of the file; an index that turns out larger stands at its end. */
+function indexRoomFor(images: readonly KeptImage[]): number {
+  return images.reduce(
+    (sum, { repository }) => sum + ENTRIES_PER_IMAGE * (INDEX_ENTRY + repository.length + LONGEST_USUAL_TAG),
+    LEAST_INDEX,
+  );
 }
 
 /** The archive that stands there already; what is no archive is written over. */
