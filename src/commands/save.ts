@@ -18,7 +18,7 @@ export async function save(host: Host, args: Arguments): Promise<number> {
     return { os, architecture, variant };
   });
   const archive = {
-    file: form === "oci" ? resolve(host.cwd, to) : layoutBeside(resolve(host.cwd, to)),
+    file: form === "oci" ? placeOf(host.cwd, to) : layoutBeside(resolve(host.cwd, to)),
     volumeSize: volumeSizeOf(args),
     since: since === undefined ? undefined : resolve(host.cwd, since),
     names: args.names,
@@ -32,6 +32,9 @@ export async function save(host: Host, args: Arguments): Promise<number> {
   if (form === "oci" || exitCode !== 0 || args.flags.has("dry-run")) return exitCode;
   return writeDockerArchives(host, args, { from: archive.file, folder: resolve(host.cwd, to), platform: platforms[0] });
 }
+
+/** With the slash at its end that makes it a folder's name. */
+const placeOf = (cwd: string, to: string): string => `${resolve(cwd, to)}${to.endsWith("/") ? "/" : ""}`;
 
 function formOf(args: Arguments): "oci" | "docker-archive" {
   const form = args.values.get("format")?.at(-1) ?? "oci";
@@ -55,6 +58,9 @@ function volumeSizeOf(args: Arguments): number | undefined {
   const text = args.values.get("volume-size")?.at(-1);
   if (text === undefined) return undefined;
   const bytes = bytesOf(text);
+  if (args.values.get("to")?.at(-1)?.endsWith("/") === true) {
+    throw usage("--volume-size is for tars, and --to names a folder", "Take the slash at the end of --to away");
+  }
   if (bytes !== undefined && bytes >= 1e6) return bytes;
   throw usage(
     `--volume-size takes the size of a file, of at least 1M, not "${text}"`,

@@ -131,7 +131,7 @@ export type Registry = RegistryBase &
       }
     | {
         readonly type: "archive";
-        /** Absolute path of the tar that is written. */
+        /** Absolute path of the tar that is written; with a slash behind it, of a folder. */
         readonly file: string;
         /** Bytes that one of several files has at most; undefined: one file, however large. */
         readonly volumeSize: number | undefined;

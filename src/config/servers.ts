@@ -101,15 +101,25 @@ function readRegistry(name: string, { value: raw, path }: Cursor<RawRegistry>, r
     }
     case "archive": {
       const cursor = { value: raw, path };
+      const file = need(cursor, "file");
+      // Taken from the text: a path does not keep the slash that makes it a folder's.
+      const slash = reader.text(file).endsWith("/") ? "/" : "";
+      const volumeSize = optional(get(cursor, "volumeSize"), (at) => bytesOf(reader.text(at, sizeForm)));
+      if (slash !== "" && volumeSize !== undefined) refuseVolumes(file, reader);
       return {
         ...base,
         type: raw.type,
-        file: reader.path(need(cursor, "file")),
-        volumeSize: optional(get(cursor, "volumeSize"), (at) => bytesOf(reader.text(at, sizeForm))),
+        file: `${reader.path(file).replace(/\/+$/, "")}${slash}`,
+        volumeSize,
         since: optional(get(cursor, "since"), (at) => reader.path(at)),
       };
     }
   }
+}
+
+function refuseVolumes(file: Cursor<string>, reader: Reader): void {
+  const message = "An archive in a folder has no volumes";
+  reader.refuse(file, { code: "bad-value", message, hint: "Name a tar, or take volumeSize out" });
 }
 
 type RawEndpoint = Pick<RawUpstream, "host" | "scheme" | "ca" | "auth" | "accounts" | "api">;

@@ -8,19 +8,21 @@ export const save: Command = {
   summary: "save images to a file, to carry them where no network leads",
   details: `Writes an OCI layout in one tar: each blob once, with signatures and the lock that it fulfils, under the names that
 images come from. Room on the disk is looked for first. While it is written, the file is called FILE.partial; a run that
-was interrupted or killed goes on there, and one that is up to date writes nothing.
+was interrupted or killed goes on there, and one that is up to date writes nothing. A folder (--to release/) is gone on
+with where it is, and what it has already is not written again.
 
 With --since it holds only blobs that another archive does not have, or that the images of a lock do not need. With
 --volume-size it becomes several files (FILE.1.tar …), each of which has whole images.`,
   examples: [
     { line: "mirror save --to offline-images --format docker-archive", does: "tars for docker load, one an image" },
     { line: "mirror save --to release.tar", does: "all images that any target takes" },
+    { line: "mirror save --to release/", does: "the same in a folder, as skopeo's oci:" },
     { line: "mirror save --to release.tar --target harbor", does: "those of one target, for its platforms" },
     { line: "mirror save --to 1.2.1.tar --since 1.2.0.tar", does: "only what is new" },
     { line: "mirror save --to release.tar --volume-size 4G", does: "files that fit on a stick with FAT" },
   ],
   options: [
-    { name: "to", value: "FILE", help: "the tar to write" },
+    { name: "to", value: "FILE", help: "the tar to write; with a slash at the end, or where one is there, a folder" },
     {
       name: "target",
       short: "t",

@@ -2,23 +2,22 @@ import type { ManifestHead } from "../../content.ts";
 import { type Digest, isDigest } from "../../digest.ts";
 import { addManifest, type Catalogue } from "../../layout/catalogue.ts";
 import { contentsOf } from "../../layout/contents.ts";
-import { type Reading, readingOf } from "../../layout/reading.ts";
+import { type BlobReads, type Reading, readingOf } from "../../layout/reading.ts";
 import { checkBytes } from "../../layout/verify.ts";
 import type { ManifestToPut, RegistryClient } from "../../registry-client.ts";
-import { blobParts } from "../blob-parts.ts";
-import type { FilePart } from "../file-range.ts";
 import { isDigestTag } from "../notes.ts";
 import type { Archive } from "../open.ts";
 import { sourceMethods } from "../source.ts";
-import type { TarFile } from "./tar-file.ts";
+import type { ArchiveFile } from "./archive-file.ts";
 
 /** What an archive's client works on. */
 export interface Desk {
   readonly name: string;
   readonly catalogue: Catalogue;
-  readonly begin: () => Promise<TarFile>;
-  readonly tar: () => TarFile | undefined;
-  readonly partsNow: () => ReadonlyMap<Digest, FilePart>;
+  readonly begin: () => Promise<ArchiveFile>;
+  /** Undefined as long as nothing was written. */
+  readonly begun: () => ArchiveFile | undefined;
+  readonly readsNow: () => BlobReads;
   /** The archive that stood there before. */
   readonly old: Archive | undefined;
   readonly baseHas: (digest: Digest) => boolean;
@@ -31,8 +30,8 @@ export interface Desk {
 /** An archive as a registry that images are copied to. Blobs belong to all of its repositories. */
 export function clientOf(desk: Desk): RegistryClient {
   const { name, catalogue, old } = desk;
-  const readingNow = (): Reading => readingOf(name, blobParts(desk.partsNow(), name), () => catalogue);
-  const isThere = (digest: Digest): boolean => desk.tar()?.blobs.has(digest) === true || desk.baseHas(digest);
+  const readingNow = (): Reading => readingOf(name, desk.readsNow(), () => catalogue);
+  const isThere = (digest: Digest): boolean => desk.begun()?.blobs.has(digest) === true || desk.baseHas(digest);
 
   async function headManifest(repository: string, reference: string): Promise<ManifestHead | undefined> {
     const { resolve } = readingNow();
@@ -76,8 +75,8 @@ export function clientOf(desk: Desk): RegistryClient {
     uploadBlob: async (repository, { digest, size, open, onBytes }, signal) => {
       const descriptor = { mediaType: "application/octet-stream", digest, size };
       const near = old?.blobs.get(digest) === size ? old : undefined;
-      const tar = await desk.begin();
-      await tar.put(descriptor, async () =>
+      const into = await desk.begin();
+      await into.put(descriptor, async () =>
         counted(
           near === undefined ? await open(signal, 0) : await near.openBlob(repository, descriptor, signal),
           onBytes,

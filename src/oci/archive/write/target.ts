@@ -4,7 +4,7 @@ import { type Digest, digestOf, isDigest } from "../../digest.ts";
 import { addManifest, emptyCatalogue, writeCatalogue } from "../../layout/catalogue.ts";
 import { unlessMissing } from "../../layout/disk.ts";
 import { explained } from "../../layout/failures.ts";
-import { readingOf } from "../../layout/reading.ts";
+import { type BlobReads, readingOf } from "../../layout/reading.ts";
 import type { Descriptor } from "../../manifest.ts";
 import type { RegistryClient } from "../../registry-client.ts";
 import { blobParts } from "../blob-parts.ts";
@@ -12,10 +12,11 @@ import { noRoom } from "../failures.ts";
 import { imagesIn, nameOf } from "../images.ts";
 import { type ArchiveNotes, annotated, NO_NOTES, notesOf } from "../notes.ts";
 import { type Archive, openArchive } from "../open.ts";
+import { openFolder } from "../open-folder.ts";
+import { type ArchiveFile, formOf, isBegun, openArchiveFile } from "./archive-file.ts";
 import { clientOf } from "./client.ts";
 import { layoutTree } from "./layout-tree.ts";
 import { listedOnly } from "./listed.ts";
-import { openTarFile, partialOf, type TarFile } from "./tar-file.ts";
 
 export interface ArchiveTargetOptions {
   readonly file: string;
@@ -95,26 +96,30 @@ const LONGEST_USUAL_TAG = 80;
 export async function openArchiveTarget(options: ArchiveTargetOptions): Promise<ArchiveTarget> {
   const { file, base, signal } = options;
   const name = basename(file);
+  const form = await formOf(file);
+  // A folder may be on a disk of its own.
+  const disk = form === "folder" ? file : dirname(file);
   const old = await openOld(file);
   const catalogue = emptyCatalogue();
   const kept = new Map<string, KeptImage>();
   let indexRoom = LEAST_INDEX;
-  let tar: TarFile | undefined;
-  let opening: Promise<TarFile> | undefined;
+  let begun: ArchiveFile | undefined;
+  let opening: Promise<ArchiveFile> | undefined;
 
   /** Nothing is written before there is something to write. */
-  function begin(onVerified?: (bytes: number) => void): Promise<TarFile> {
+  function begin(onVerified?: (bytes: number) => void): Promise<ArchiveFile> {
     opening ??= mkdir(dirname(file), { recursive: true })
       .then(() =>
-        openTarFile({
+        openArchiveFile({
           file,
+          name,
           indexRoom,
           signal,
           ...(onVerified && { onVerified }),
         }),
       )
       .then((opened) => {
-        tar = opened;
+        begun = opened;
         return opened;
       })
       .catch((error: unknown) => {
@@ -124,21 +129,19 @@ export async function openArchiveTarget(options: ArchiveTargetOptions): Promise<
     return opening;
   }
 
-  const partsNow = () =>
-    new Map([...(tar?.blobs ?? [])].map(([digest, span]) => [digest, { handle: handleOf(tar), name, ...span }]));
+  const readsNow = (): BlobReads => begun?.reads() ?? blobParts(new Map(), name);
 
   async function prepare(expected: Expected, onVerified: (bytes: number) => void): Promise<Room> {
     indexRoom = indexRoomFor(expected.images);
     if (old !== undefined && (await isSame(old, expected.images))) {
-      return { needed: 0, there: sumOf(expected.blobs), inBase: 0, free: await freeBytes(dirname(file)) };
+      return { needed: 0, there: sumOf(expected.blobs), inBase: 0, free: await freeBytes(disk) };
     }
-    const isLeft = (await unlessMissing(stat(partialOf(file)))) !== undefined;
-    if (isLeft && expected.mode === "run") await begin(onVerified);
+    if (expected.mode === "run" && (await isBegun(file))) await begin(onVerified);
     const wanted = expected.blobs.filter(({ digest }) => base?.has(digest) !== true);
-    const missing = wanted.filter(({ digest }) => tar?.blobs.has(digest) !== true);
+    const missing = wanted.filter(({ digest }) => begun?.blobs.has(digest) !== true);
     const needed = missing.reduce((sum, { size }) => sum + size + 1024, indexRoom);
-    const free = await freeBytes(dirname(file));
-    if (needed > free) throw noRoom(name, dirname(file), needed, free);
+    const free = await freeBytes(disk);
+    if (needed > free) throw noRoom(name, disk, needed, free);
     return {
       needed: sumOf(missing),
       there: sumOf(wanted) - sumOf(missing),
@@ -155,7 +158,9 @@ export async function openArchiveTarget(options: ArchiveTargetOptions): Promise<
       baseImages: base?.images,
       volume: options.volume,
     };
-    if (old !== undefined && tar === undefined && sameNotes(old, notes) && (await isSame(old, [...kept.values()]))) {
+    // A tar that was begun takes the old one's place; a folder is both.
+    const isUntouched = begun === undefined || (form === "folder" && catalogue.repositories.size === 0);
+    if (old !== undefined && isUntouched && sameNotes(old, notes) && (await isSame(old, [...kept.values()]))) {
       return { state: "up-to-date", images: kept.size, blobs: old.blobs.size, bytes: await sizeOf(file) };
     }
     const into = await begin();
@@ -166,16 +171,19 @@ export async function openArchiveTarget(options: ArchiveTargetOptions): Promise<
         yield bytes;
       });
     }
-    const reading = readingOf(name, blobParts(partsNow(), name), () => catalogue);
+    const reading = readingOf(name, readsNow(), () => catalogue);
     const listed = await listedOnly(catalogue, reading.contents.of);
     const images = (await imagesIn([listed], reading)).length;
-    const blobs = into.blobs.size;
     await into.finish(writeCatalogue({ repositories: listed.repositories, rest: annotated(notes) }));
-    return { state: "written", images, blobs, bytes: await sizeOf(file) };
+    return { state: "written", images, blobs: into.blobs.size, bytes: await sizeOf(file) };
   }
 
   /** Images that stood in the old archive as they are wanted, with all that belongs to them. */
-  async function carryOver(from: Archive, into: TarFile, onBytes: (bytes: number, of: number) => void): Promise<void> {
+  async function carryOver(
+    from: Archive,
+    into: ArchiveFile,
+    onBytes: (bytes: number, of: number) => void,
+  ): Promise<void> {
     const trees = await Promise.all(
       [...kept.values()].map((image) => layoutTree(from, image.repository, image.digest)),
     );
@@ -200,8 +208,8 @@ export async function openArchiveTarget(options: ArchiveTargetOptions): Promise<
     name: file,
     catalogue,
     begin,
-    tar: () => tar,
-    partsNow,
+    begun: () => begun,
+    readsNow,
     old,
     baseHas: (digest) => base?.has(digest) === true,
     keep: (repository, reference, digest) => {
@@ -251,14 +259,15 @@ function sameNotes({ catalogues: [catalogue] }: Archive, notes: ArchiveNotes): b
   return (Object.keys(notes) as (keyof ArchiveNotes)[]).every((key) => before[key] === notes[key]);
 }
 
-function handleOf(tar: TarFile | undefined): TarFile["handle"] {
-  if (tar === undefined) throw new Error("nothing was written yet");
-  return tar.handle;
-}
-
 const sumOf = (blobs: readonly Descriptor[]): number => blobs.reduce((sum, { size }) => sum + size, 0);
 
-const sizeOf = async (file: string): Promise<number> => (await stat(file)).size;
+/** Of a folder, its blobs: its index is small. */
+async function sizeOf(file: string): Promise<number> {
+  const about = await stat(file);
+  if (!about.isDirectory()) return about.size;
+  const { blobs } = await openFolder(file);
+  return [...blobs.values()].reduce((sum, size) => sum + size, 0);
+}
 
 /** Free at the nearest folder that is there. */
 export async function freeBytes(folder: string): Promise<number> {
