@@ -11,6 +11,7 @@ import {
   type Mended,
   mend,
   unifiedDiff,
+  withLockedCharts,
   writeMended,
 } from "../references/index.ts";
 import { openConnections } from "../registries/index.ts";
@@ -25,6 +26,8 @@ export interface ReferencesChecked {
   readonly mended: readonly Mended[];
   /** Sources whose files could be mended, if they were anybody's to edit. */
   readonly untouchable: readonly string[];
+  /** Charts whose images nobody knows, as the lock does not have them. */
+  readonly unlocked: readonly string[];
   /** Whether differences are left that nobody has accepted. */
   readonly left: "none" | "some";
 }
@@ -46,19 +49,21 @@ export async function checkedReferences(
     env: host.env,
     signal: host.stopping,
   });
-  const declarations = declarationsOf(config, await pinsOf(host, config, looking));
+  const known = withLockedCharts(config, looking.locking.lock);
+  const declarations = declarationsOf(known.config, await pinsOf(host, known.config, looking));
   const compare = (files: ReadonlyMap<string, readonly FileText[]>): Comparison =>
     checkReferences([...config.references.values()], files, declarations);
 
   const before = new Map([...loaded].map(([name, { files }]) => [name, files]));
   const comparison = compare(before);
-  if (!args.flags.has("fix")) return { comparison, mended: [], untouchable: [], left: leftIn(comparison) };
+  const { unlocked } = known;
+  if (!args.flags.has("fix")) return { comparison, mended: [], untouchable: [], unlocked, left: leftIn(comparison) };
 
   const editable = comparison.differences.filter(({ set }) => loaded.get(set)?.state === "editable");
   const mended = mend(editable);
   const after = compare(withMended(before, mended));
   if (!args.flags.has("dry-run")) for (const one of mended) await writeMended(one);
-  return { comparison: after, mended, untouchable: untouchable(config, loaded, after), left: leftIn(after) };
+  return { comparison: after, mended, untouchable: untouchable(config, loaded, after), unlocked, left: leftIn(after) };
 }
 
 /** What the lock says of the declared images: no registry is asked. */
@@ -119,6 +124,7 @@ export function printReferences(host: Host, args: Arguments, checked: References
   for (const { file, text } of checked.mended) host.out.write(unifiedDiff(file.path, file.text, text));
   host.out.write(renderReferences(checked.comparison, { color }));
   for (const name of checked.untouchable) host.err.write(`${untouched(name)}\n`);
+  for (const name of checked.unlocked) host.err.write(`${unlocked(name)}\n`);
   const count = checked.mended.length;
   if (count === 0) return;
   const verb = args.flags.has("dry-run") ? "would be mended" : count === 1 ? "was mended" : "were mended";
@@ -128,10 +134,13 @@ export function printReferences(host: Host, args: Arguments, checked: References
 const untouched = (name: string): string =>
   `nothing was edited in the source ${name}: it is what mirror fetched from git; name a work tree of your own: --source ${name}=FOLDER`;
 
+const unlocked = (chart: string): string =>
+  `the images of the chart ${chart} are not known, as the lock does not have it: mirror pin locks them`;
+
 /** The references in the JSON document of the command. */
 export function referencesDocument(checked: ReferencesChecked | undefined): object {
   if (checked === undefined) return {};
-  const { comparison, mended, untouchable: untouched } = checked;
+  const { comparison, mended, untouchable: untouched, unlocked } = checked;
   const differences = comparison.differences.map(({ set, kind, place, way, found, declared, fix, accepted }) => ({
     set,
     kind,
@@ -159,6 +168,7 @@ export function referencesDocument(checked: ReferencesChecked | undefined): obje
       unknown,
       mended: mended.map(({ file, text }) => ({ file: file.shown, diff: unifiedDiff(file.path, file.text, text) })),
       untouched,
+      unlocked,
     },
   };
 }

@@ -3,9 +3,9 @@ import { type Config, globToTest } from "../config/index.ts";
 import { didYouMean, Failed, FailedTogether, type Failure, failuresOf } from "../failure/index.ts";
 import { openArchive } from "../oci/index.ts";
 import { withCharts } from "../plan/index.ts";
-import { checkReferences, declarationsOf, loadReferences } from "../references/index.ts";
+import { checkReferences, declarationsOf, loadReferences, withLockedCharts } from "../references/index.ts";
 import { openConnections } from "../registries/index.ts";
-import { type LookOptions, pinsInLock, renderCharts } from "../release/index.ts";
+import { DISAGREES, type LookOptions, pinsInLock, renderCharts } from "../release/index.ts";
 import {
   colorFor,
   createMask,
@@ -80,23 +80,35 @@ async function online(
 async function offline(
   host: Host,
   args: Arguments,
-  { config, tell, files }: Given & { readonly files: readonly [string, ...string[]] },
+  { config: declared, tell, files }: Given & { readonly files: readonly [string, ...string[]] },
 ): Promise<Status> {
-  const looking = await lookingAt(host, config, "offline");
+  const looking = await lookingAt(host, declared, "offline");
   const { lock } = looking.locking;
   if (lock.images.size === 0) throw noLock();
   const archive = await openArchive(files);
-  const connections = openConnections(config, { env: host.env, home: host.home, onSecret: () => {} });
+  const connections = openConnections(declared, { env: host.env, home: host.home, onSecret: () => {} });
   try {
-    const isSelected = selectionOf(args, lock.images.keys());
+    const { config } = withLockedCharts(declared, lock);
+    const outside = { ...looking, connections, signal: host.stopping };
+    const disagreements = await disagreementsOf(config, outside);
     return await surveyArchive(lock, archive, {
-      isSelected,
-      referenced: await referencedIn(host, config, { ...looking, connections, signal: host.stopping }, tell),
+      isSelected: selectionOf(args, [...lock.images.keys(), ...disagreements.keys()]),
+      referenced: await referencedIn(host, config, outside, tell),
+      disagreements,
     });
   } finally {
     await connections.close();
     await archive.close();
   }
+}
+
+/** Where the rules of a config and its lock differ; what a rule reads in a source that is not here is not compared. */
+async function disagreementsOf(config: Config, looking: LookOptions): Promise<ReadonlyMap<string, Failure>> {
+  const found = new Map<string, Failure>();
+  for (const [name, resolution] of await pinsInLock(config, looking)) {
+    if (resolution.kind === "unpinned" && resolution.failure.code === DISAGREES) found.set(name, resolution.failure);
+  }
+  return found;
 }
 
 /** What the product references; undefined where the config does not say, or nobody can look. */

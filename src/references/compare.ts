@@ -60,6 +60,10 @@ const undeclared = (): Verdict => ({ kind: "undeclared", version: "tagged" });
 /** Which of several versions is meant at a place that names none of them, only a person can say. */
 function compareImage(site: Site, part: ImagePart, declared: Declared): Verdict {
   const verdict = compareOne(site, part, declared);
+  if (declared.chart !== undefined && "fix" in verdict) {
+    const why = `the chart ${declared.chart} brings it, and only a person can say which of the two is behind`;
+    return { ...verdict, by: `chart ${declared.chart}`, fix: { kind: "impossible", why } };
+  }
   if (declared.versions === "one" || !("fix" in verdict)) return verdict;
   return { ...verdict, fix: { kind: "impossible", why: `${declared.image} is in several versions` } };
 }

@@ -21,13 +21,18 @@ export interface Declared {
   readonly versions: "one" | "several";
   /** Why its tag is not known, where it is not. */
   readonly open: string | undefined;
+  /** The chart that brings it, where the config does not declare it itself. */
+  readonly chart: string | undefined;
 }
 
 /** What a config declares, by image and by repository. */
 export interface Declarations {
   /** As files name it: at a target, or wherever it is known. No names where it is not at the target. */
   readonly of: (image: string, at: string | undefined) => Declared;
-  /** The images that are known by a repository anywhere, as files are to name them. */
+  /**
+   * The images that are known by a repository anywhere, as files are to name them. What the config declares itself
+   * comes before what its charts bring: a chart that has another version than the config is no excuse for it.
+   */
   readonly named: (host: string, repository: string, at: string | undefined) => readonly Declared[];
 }
 
@@ -58,14 +63,22 @@ export function declarationsOf(declared: Config, pins: Pins): Declarations {
       digest: image === undefined ? undefined : digestOf(image, pins),
       versions: config.images.has(name) || image === undefined ? "one" : "several",
       open: image === undefined ? undefined : openOf(image, pins),
+      chart: image === undefined ? undefined : chartOf(image, declared),
     };
   };
   return {
     of,
-    named: (host, repository, at) =>
-      [...(byRepository.get(`${host}/${repository}`) ?? [])].map((image) => of(image, at)),
+    named: (host, repository, at) => {
+      const all = [...(byRepository.get(`${host}/${repository}`) ?? [])].map((image) => of(image, at));
+      const own = all.filter(({ chart }) => chart === undefined);
+      return own.length > 0 ? own : all;
+    },
   };
 }
+
+/** An image of a chart stands where its chart is declared. */
+const chartOf = ({ place }: Image, { charts }: Config): string | undefined =>
+  [...charts.values()].find((chart) => chart.place === place)?.name;
 
 interface NameAt {
   /** Undefined: where it comes from. */

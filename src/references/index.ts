@@ -5,4 +5,5 @@ export type { Comparison, Difference, DifferenceKind, Unknown } from "./differen
 export { type LoadedSet, type LoadOptions, loadReferences } from "./load.ts";
 export { type Mended, mend } from "./mend.ts";
 export type { FileText } from "./site.ts";
+export { withLockedCharts } from "./with-locked-charts.ts";
 export { writeMended } from "./write.ts";

@@ -1,32 +1,46 @@
+import type { Failure } from "../failure/index.ts";
 import type { Archive } from "../oci/index.ts";
-import type { Lock, LockedImage } from "../release/index.ts";
+import { declaredName, type Lock, type LockedImage } from "../release/index.ts";
 import type { Cell, Row, Status } from "./status.ts";
 
-/** Offline: how the images of a lock stand in an archive. Asks nobody. Throws what reading a damaged archive throws. */
+/**
+ * Offline: how the images of a lock stand in an archive. What config and lock disagree on is unknown: which of the two
+ * the release is, nobody can tell. Asks nobody. Throws what reading a damaged archive throws.
+ */
 export async function surveyArchive(
   lock: Lock,
   archive: Archive,
   options: {
     readonly isSelected: (name: string) => boolean;
     readonly referenced: ReadonlyMap<string, readonly string[]> | undefined;
+    /** By the key of the image under `images`, how the config differs from the lock. */
+    readonly disagreements: ReadonlyMap<string, Failure>;
   },
 ): Promise<Status> {
+  const { isSelected, referenced, disagreements } = options;
   const column = archive.name;
-  const rows = [...lock.images]
-    .filter(([name]) => options.isSelected(name))
-    .map(async ([name, locked]): Promise<Row> => {
-      const cell = await cellOf(locked, archive);
-      return {
-        kind: "image",
-        name,
-        version: locked.tag,
-        digest: locked.digest,
-        upstream: { kind: "unknown" },
-        referenced: options.referenced === undefined ? undefined : (options.referenced.get(name) ?? []),
-        hold: locked.why,
-        cells: new Map([[column, cell]]),
-      };
-    });
+  const rowOf = async (name: string, locked: LockedImage | undefined): Promise<Row> => {
+    const failure = disagreements.get(declaredName(name));
+    const cell: Cell =
+      failure !== undefined
+        ? { state: "unknown", failure }
+        : locked === undefined
+          ? { state: "missing" }
+          : await cellOf(locked, archive);
+    return {
+      kind: "image",
+      name,
+      version: locked?.tag,
+      digest: locked?.digest,
+      upstream: { kind: "unknown" },
+      referenced: referenced === undefined ? undefined : (referenced.get(name) ?? []),
+      hold: locked?.why,
+      cells: new Map([[column, cell]]),
+    };
+  };
+  const known = new Set([...lock.images.keys()].map(declaredName));
+  const names = [...lock.images.keys(), ...[...disagreements.keys()].filter((name) => !known.has(name))];
+  const rows = names.filter(isSelected).map((name) => rowOf(name, lock.images.get(name)));
   return { targets: [column], rows: await Promise.all(rows), extra: undefined };
 }
 

@@ -18,7 +18,11 @@ export interface VerifyInArchiveOptions {
  */
 export async function verifyInArchive(archive: Archive, options: VerifyInArchiveOptions): Promise<Verification> {
   const { lock, isSelected, signal, deep } = options;
-  const { rows } = await surveyArchive(lock, archive, { isSelected, referenced: undefined });
+  const { rows } = await surveyArchive(lock, archive, {
+    isSelected,
+    referenced: undefined,
+    disagreements: new Map(),
+  });
   const wrong = rows.flatMap(({ name, cells }): Wrong[] =>
     [...cells].flatMap(([at, cell]) => {
       const locked = lock.images.get(name);

@@ -258,4 +258,56 @@ test("what a rule chose is compared as the lock has it, and no registry is asked
   }
 });
 
+/** A chart's images as its lock has them: nothing of it is rendered here. */
+const LOCK = `version: 1
+charts:
+  shop:
+    source: product
+    version: 1.1.0
+    images:
+      docker.io/bitnami/redis:7.2: []
+      docker.io/example/server:1.1.0: []
+images:
+  redis:
+    repository: docker.io/bitnami/redis
+    tag: "7.2"
+    digest: sha256:${"a".repeat(64)}
+    mediaType: application/vnd.oci.image.manifest.v1+json
+    manifestSize: 1
+    rule: tag 7.2
+`;
+
+test("images that a chart brings are declared by its lock, after those that the config declares itself", () =>
+  inWorkspace("{ folder: product }", async (given) => {
+    await given.write("product/docs.yaml", "a: { image: bitnami/redis:7.2 }\nb: { image: bitnami/redis:7.0 }\n");
+    await given.write("product/old.yaml", "image: example/server:1.1.0\n");
+    await given.write(
+      "mirror.config.yaml",
+      `version: 1
+sources: { product: { folder: product } }
+charts: { shop: { source: product, path: chart } }
+images:
+  server: { from: docker.io/example/server, version: "1.2.0" }
+references:
+  docs: { source: product, files: [docs.yaml, old.yaml] }
+`,
+    );
+    const unlocked = await runMirror(["check"], { cwd: given.folder });
+    assert.match(
+      unlocked.stderr,
+      /the images of the chart shop are not known, as the lock does not have it: mirror pin/,
+    );
+    assert.match(unlocked.stdout, /product\/docs\.yaml:1:13: .*undeclared/);
+
+    await given.write("mirror.lock.yaml", LOCK);
+    const { code, stdout, stderr } = await runMirror(["check", "--fix"], { cwd: given.folder });
+    assert.equal(code, 1);
+    assert.equal(stderr, "");
+    assert.doesNotMatch(stdout, /docs\.yaml:1:|undeclared/);
+    assert.match(stdout, /product\/docs\.yaml:2:\d+: .*bitnami\/redis:7\.2.*chart shop/s);
+    assert.match(stdout, /-image: example\/server:1\.1\.0\n\+image: example\/server:1\.2\.0\n/);
+    const docs = await readFile(join(given.folder, "product/docs.yaml"), "utf8");
+    assert.match(docs, /redis:7\.0/, "what a chart brings is no reason to edit a file");
+  }));
+
 test.run();
