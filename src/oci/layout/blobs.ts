@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { lstat, readFile, rm, stat, utimes } from "node:fs/promises";
+import { lstat, readFile, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { type Digest, hexOf, isDigest } from "../digest.ts";
@@ -33,7 +33,9 @@ export function blobsIn(folder: string, uploads: string): Blobs {
     join(folder, "blobs", digest.slice(0, digest.indexOf(":")), hexOf(digest));
 
   async function size(digest: Digest): Promise<number | undefined> {
-    return (await unlessMissing(stat(placeOf(digest))))?.size;
+    // What a link leads to was not pushed here.
+    const found = await unlessMissing(lstat(placeOf(digest)));
+    return found?.isFile() ? found.size : undefined;
   }
 
   async function readIfThere(blob: Descriptor): Promise<Uint8Array | undefined> {

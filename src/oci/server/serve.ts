@@ -4,6 +4,7 @@ import { Refusal, refusalOf, sendRefusal } from "./answer.ts";
 import type { Content } from "./exchange.ts";
 import { handle } from "./handle.ts";
 import { type Certificate, closed, createListener, IDLE_CONNECTION_MS, type Listen, listening } from "./listen.ts";
+import { tooSlow } from "./pace.ts";
 import { type ServedRequest, told } from "./request-log.ts";
 import { parseRoute } from "./route.ts";
 import { type Uploads, uploadsInto } from "./uploads.ts";
@@ -15,7 +16,7 @@ export interface ServeOptions {
   /** Whether a request with this Authorization header may be answered; without it, all are. */
   readonly mayEnter?: ((authorization: string | undefined) => Promise<boolean>) | undefined;
   readonly onRequest?: (request: ServedRequest) => void;
-  /** A connection on which nothing moves for so long is closed. */
+  /** A connection on which nothing moves for so long, or next to nothing while a request is answered, is closed. */
   readonly idleMs?: number;
   /** Milliseconds since 1970; for tests. */
   readonly now?: () => number;
@@ -55,6 +56,7 @@ export async function serveContent(content: Content, options: ServeOptions): Pro
   const server = createListener(options.certificate, idleMs);
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
     told(request, response, options.onRequest);
+    tooSlow(request, response, idleMs, (error) => refuse(request, response, error));
     void answer(request, response, { content, uploads, mayEnter: options.mayEnter });
   });
   const host = await listening(server, listen);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { test } from "uvu";
@@ -23,7 +23,7 @@ function randomFrom(seed: number): (below: number) => number {
   };
 }
 
-/** `docker save`'s form of an image of two layers, one of them behind a link. */
+/** `docker save`'s form of an image of two layers. */
 function dockerTar(): Made[] {
   const layers = [tarOf([{ name: "a", content: "one" }]), tarOf([{ name: "b", content: "two" }])];
   const config = JSON.stringify({ rootfs: { type: "layers", diff_ids: layers.map((layer) => digestOf(layer)) } });
@@ -36,6 +36,20 @@ function dockerTar(): Made[] {
       name: "manifest.json",
       content: JSON.stringify([{ Config: name, RepoTags: ["app:1"], Layers: ["one.tar", "two/layer.tar"] }]),
     },
+  ];
+}
+
+/** The same with each layer behind links: a symbolic one, as skopeo writes it, and a hard one that leads to another. */
+function linkedDockerTar(): Made[] {
+  const [config, one, two, manifest] = dockerTar() as [Made, Made, Made, Made];
+  return [
+    config,
+    { name: "real/one.tar", content: one.content ?? "" },
+    { name: "real/two.tar", content: two.content ?? "" },
+    { name: one.name, type: "2", linkName: "real/one.tar" },
+    { name: "linked.tar", type: "1", linkName: "real/two.tar" },
+    { name: two.name, type: "2", linkName: "../linked.tar" },
+    manifest,
   ];
 }
 
@@ -85,6 +99,7 @@ const changes: readonly ((bytes: Buffer, random: (below: number) => number) => B
 for (const [form, entries] of [
   ["a layout", layoutOf(smallSet(2))],
   ["docker save", dockerTar()],
+  ["docker save with links", linkedDockerTar()],
 ] as const) {
   test(`${ROUNDS} tars of ${form}, each damaged in another way: whole, or an error that says so; nothing is written`, () =>
     inFolder(async (folder) => {
@@ -158,6 +173,71 @@ test("docker archives that lead elsewhere or claim what is not so are refused", 
     ]);
     // Layers that stand under each other's names are not what the config says.
     assert.notDeepEqual(await codes(withManifest({ Layers: ["two/layer.tar", "one.tar"] })), []);
+  }));
+
+for (const [kind, type] of [
+  ["symbolic", "2"],
+  ["hard", "1"],
+] as const) {
+  test(`${kind} links in a layout are refused, wherever they lead`, () =>
+    inFolder(async (folder) => {
+      const file = join(folder, "archive.tar");
+      const entries = layoutOf(smallSet(1));
+      const blob = entries.find(({ name }) => name.startsWith("blobs/"))?.name ?? "";
+      for (const linkName of ["/etc/passwd", "../../etc/passwd", "blobs/sha256", "oci-layout", blob, "none", "."]) {
+        for (const at of ["index.json", "oci-layout", blob, "blobs", "other", "blobs/sha256/../../../out"]) {
+          const made = [...entries.filter(({ name }) => name !== at), { name: at, type, linkName }];
+          await writeFile(file, tarOf(made));
+          assert.deepEqual(await judge(file), ["archive/bad-entry"], `${at} to ${linkName}`);
+        }
+      }
+      assert.deepEqual(await readdir(folder), ["archive.tar"]);
+    }));
+
+  test(`${kind} links in docker archives lead to entries of the same tar, or are refused`, () =>
+    inFolder(async (folder) => {
+      const file = join(folder, "archive.tar");
+      const [config, one, two, manifest] = dockerTar() as [Made, Made, Made, Made];
+      const codes = async (...links: readonly (readonly [name: string, linkName: string])[]) => {
+        const made = links.map(([name, linkName]) => ({ name, type, linkName }));
+        await writeFile(file, tarOf([config, one, { ...two, name: "two.tar" }, ...made, manifest]));
+        return judge(file);
+      };
+      const up = type === "2" ? "../" : "";
+      assert.deepEqual(await codes([two.name, `${up}two.tar`]), []);
+      for (const outside of ["/two.tar", "../../two.tar", "two/../../../two.tar", "/etc/passwd"]) {
+        assert.deepEqual(await codes([two.name, outside]), ["archive/bad-entry"], outside);
+      }
+      for (const nothing of ["none", "two/layer.tar", `${up}two`]) {
+        assert.deepEqual(await codes([two.name, nothing]), ["archive/not-an-archive"], nothing);
+      }
+      // Round in a circle, and one more than anybody would make of them.
+      assert.deepEqual(await codes([two.name, `${up}a`], ["a", "b"], ["b", "a"]), ["archive/not-an-archive"]);
+      const chain = Array.from({ length: 20 }, (_, at) => [`l${at}`, at === 19 ? "two.tar" : `l${at + 1}`] as const);
+      assert.deepEqual(await codes([two.name, `${up}l0`], ...chain), ["archive/not-an-archive"]);
+      // Another layer's content under this layer's name is not what the config says.
+      assert.notDeepEqual(await codes([two.name, `${up}one.tar`]), []);
+      assert.deepEqual(await readdir(folder), ["archive.tar"]);
+    }));
+}
+
+test("layouts in folders whose files are links are refused", () =>
+  inFolder(async (folder) => {
+    const entries = layoutOf(smallSet(1));
+    for (const [index, linked] of entries.entries()) {
+      if (!linked.name.startsWith("blobs/")) continue;
+      const at = join(folder, String(index));
+      for (const { name, content = "" } of entries) {
+        await mkdir(join(at, name, ".."), { recursive: true });
+        const elsewhere = join(folder, `content-${index}`);
+        if (name !== linked.name) await writeFile(join(at, name), content);
+        else {
+          await writeFile(elsewhere, content);
+          await symlink(elsewhere, join(at, name));
+        }
+      }
+      assert.deepEqual(await judge(at), ["archive/bad-entry"], linked.name);
+    }
   }));
 
 test("sizes beyond the file and a million entries are refused without filling the memory", () =>

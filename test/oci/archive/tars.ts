@@ -7,15 +7,28 @@ export interface Made {
   readonly name: string;
   readonly content?: Buffer | string;
   readonly type?: string;
+  /** Where a link leads to: type 1 for a hard one, 2 for a symbolic one. */
+  readonly linkName?: string;
 }
 
 /** A tar of entries, with its end. */
 export function tarOf(entries: readonly Made[]): Buffer {
-  const parts = entries.flatMap(({ name, content = "", type = "0" }) => {
+  const parts = entries.flatMap(({ name, content = "", type = "0", linkName = "" }) => {
     const bytes = Buffer.from(content);
-    return [writeHeader({ name, size: bytes.length, type }), bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512)];
+    const header = leadingTo(linkName, writeHeader({ name, size: bytes.length, type }));
+    return [header, bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512)];
   });
   return Buffer.concat([...parts, Buffer.alloc(1024)]);
+}
+
+/** The header with the name that a link leads to; its checksum is the sum of all bytes, its own taken for spaces. */
+function leadingTo(linkName: string, header: Buffer): Buffer {
+  if (linkName === "") return header;
+  header.write(linkName, 157);
+  header.fill(" ", 148, 156);
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
+  return header;
 }
 
 /** The entries of an OCI layout with some images, each under `repository:tag`. */
