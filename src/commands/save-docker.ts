@@ -8,12 +8,13 @@ import type { Arguments, Host } from "./command.ts";
 /** Where images stand while they are gathered: a run that was interrupted goes on there. */
 export const layoutBeside = (folder: string): string => `${folder.replace(/\/+$/, "")}.gathered.tar`;
 
-const DEFAULT_PLATFORM: Platform = { os: "linux", architecture: "amd64" };
+/** What docker archives are for where nobody says. */
+export const DOCKER_PLATFORM = { os: "linux", architecture: "amd64", variant: undefined } as const;
 
 interface DockerArchives {
   readonly from: string;
   readonly folder: string;
-  readonly platform: Platform | undefined;
+  readonly platform: Platform;
 }
 
 /** Makes a folder of docker archives of what was gathered, which is gone then. Gives the exit code. */
@@ -29,7 +30,7 @@ export async function writeDockerArchives(host: Host, args: Arguments, made: Doc
     const images = await exportDockerArchives(archive, {
       folder: made.folder,
       compression: args.flags.has("gzip") ? "gzip" : "none",
-      platform: made.platform ?? DEFAULT_PLATFORM,
+      platform: made.platform,
       calls: (repository) => real.get(repository) ?? repository,
       onImage: tell,
       signal: host.stopping,

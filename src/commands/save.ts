@@ -4,7 +4,7 @@ import { Failed } from "../failure/index.ts";
 import { parsePlatform } from "../oci/index.ts";
 import { withArchive } from "../plan/index.ts";
 import type { Arguments, Host } from "./command.ts";
-import { layoutBeside, writeDockerArchives } from "./save-docker.ts";
+import { DOCKER_PLATFORM, layoutBeside, writeDockerArchives } from "./save-docker.ts";
 import { runSession } from "./session.ts";
 
 /** `mirror save`: brings images into a file, by the same nodes as to a registry. */
@@ -17,10 +17,12 @@ export async function save(host: Host, args: Arguments): Promise<number> {
     const { os, architecture, variant } = parsePlatform(text);
     return { os, architecture, variant };
   });
+  const [platform = DOCKER_PLATFORM] = platforms;
   const archive = {
     file: form === "oci" ? placeOf(host.cwd, to) : layoutBeside(resolve(host.cwd, to)),
     volumeSize: volumeSizeOf(args),
     since: since === undefined ? undefined : resolve(host.cwd, since),
+    gathered: form === "oci" ? undefined : platform,
     names: args.names,
     targets: args.values.get("target") ?? [],
     platforms: platforms.length === 0 ? undefined : platforms,
@@ -30,7 +32,7 @@ export async function save(host: Host, args: Arguments): Promise<number> {
     selection: { names: [], targets: ["archive"] },
   });
   if (form === "oci" || exitCode !== 0 || args.flags.has("dry-run")) return exitCode;
-  return writeDockerArchives(host, args, { from: archive.file, folder: resolve(host.cwd, to), platform: platforms[0] });
+  return writeDockerArchives(host, args, { from: archive.file, folder: resolve(host.cwd, to), platform });
 }
 
 /** With the slash at its end that makes it a folder's name. */

@@ -137,6 +137,8 @@ export type Registry = RegistryBase &
         readonly volumeSize: number | undefined;
         /** Absolute path of an archive or lock whose blobs are left out. */
         readonly since: string | undefined;
+        /** Of a file that is only gathered, to be made into docker archives beside it: their platform. */
+        readonly gathered: Platform | undefined;
       }
     | {
         readonly type: "embedded";

@@ -112,6 +112,7 @@ function readRegistry(name: string, { value: raw, path }: Cursor<RawRegistry>, r
         file: `${reader.path(file).replace(/\/+$/, "")}${slash}`,
         volumeSize,
         since: optional(get(cursor, "since"), (at) => reader.path(at)),
+        gathered: undefined,
       };
     }
   }

@@ -14,6 +14,8 @@ export interface ArchiveWish {
   readonly file: string;
   readonly volumeSize: number | undefined;
   readonly since: string | undefined;
+  /** The platform of docker archives that are made of the file then; undefined: it is what is wanted. */
+  readonly gathered: Platform | undefined;
   /** Images by name or glob, charts as `chart:NAME`; none: all. */
   readonly names: readonly string[];
   /** Only what goes to these; none: to any. */
@@ -34,7 +36,7 @@ export function withArchive(config: Config, wish: ArchiveWish): Config {
   const targets = targetsFor(config, wish.targets);
   const wanted = testFor(config, wish.names, targets);
   const place = targets[0]?.place ?? { file: config.file, line: 1, column: 1, length: 1, text: "" };
-  const { file, volumeSize, since } = wish;
+  const { file, volumeSize, since, gathered } = wish;
   const target: Target = {
     name: NAME,
     place,
@@ -58,6 +60,7 @@ export function withArchive(config: Config, wish: ArchiveWish): Config {
       file,
       volumeSize,
       since,
+      gathered,
     }),
     targets: new Map(config.targets).set(NAME, target),
   };

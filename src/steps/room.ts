@@ -1,3 +1,4 @@
+import type { Platform } from "../config/index.ts";
 import { asNodeId } from "../engine/index.ts";
 import { Failed } from "../failure/index.ts";
 import type { Measure } from "../oci/index.ts";
@@ -31,21 +32,43 @@ export const room: StepOf<"room"> = async (step, context, scope) => {
   const blobs = new Map(measured.flatMap((one) => one.blobs.map((blob) => [blob.digest, blob] as const)));
   let verified = 0;
   const totalBytes = [...blobs.values()].reduce((sum, { size }) => sum + size, 0);
-  const found = await archive.prepare({ images: measured, blobs: [...blobs.values()], mode: scope.mode }, (bytes) => {
+  const beside = await dockerArchives(step.registry, copies, context, scope);
+  const expected = { images: measured, blobs: [...blobs.values()], mode: scope.mode, beside };
+  const found = await archive.prepare(expected, (bytes) => {
     verified += bytes;
     context.report({ type: "node-progress", bytes: verified, totalBytes });
   });
   const value = { kind: "archive", registry: step.registry } as const;
   const there = found.there === 0 ? "" : `, ${sizeText(found.there)} are there already`;
   const base = found.inBase === 0 ? "" : `, ${sizeText(found.inBase)} are in the base`;
-  const summary = `${sizeText(found.needed)} to write${there}${base}, ${sizeText(found.free)} free`;
+  const archives = beside === 0 ? "" : ` and ${sizeText(beside)} of docker archives`;
+  const summary = `${sizeText(found.needed)}${archives} to write${there}${base}, ${sizeText(found.free)} free`;
   return { kind: "done", value, effect: "none", summary, bytes: 0 };
 };
 
 type Measured = Measure & { readonly repository: string; readonly tag: string | undefined };
 type Context = Parameters<StepOf<"room">>[1];
 
-async function measure(copy: Copy, context: Context, scope: Scope): Promise<Measured | undefined> {
+/** What docker archives of all images take: each has all its layers, for one platform. */
+async function dockerArchives(
+  registry: string,
+  copies: readonly Copy[],
+  context: Context,
+  scope: Scope,
+): Promise<number> {
+  const declared = scope.config.registries.get(registry);
+  if (declared?.type !== "archive" || declared.gathered === undefined) return 0;
+  const platforms = [declared.gathered];
+  const measured = await Promise.all(copies.map((copy) => measure(copy, context, scope, platforms)));
+  return measured.flatMap((one) => one?.blobs ?? []).reduce((sum, { size }) => sum + size, 0);
+}
+
+async function measure(
+  copy: Copy,
+  context: Context,
+  scope: Scope,
+  chosen?: readonly Platform[],
+): Promise<Measured | undefined> {
   const resolution = scope.pins.get(copy.image);
   // What is built here comes later, and is small beside the rest.
   if (resolution?.kind !== "pinned") return undefined;
@@ -55,7 +78,7 @@ async function measure(copy: Copy, context: Context, scope: Scope): Promise<Meas
     if (origin === "unbuilt") return undefined;
     const { from } = origin;
     const target = scope.config.targets.get(copy.target);
-    const platforms = target?.platforms ?? "all";
+    const platforms = chosen ?? target?.platforms ?? "all";
     const foreignLayers = scope.config.images.get(copy.image)?.foreignLayers ?? target?.foreignLayers ?? "skip";
     const { stopping, killed } = context;
     const measured = await scope.transfer.measure({

@@ -1,8 +1,10 @@
 import { createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { hexOf } from "../../digest.ts";
+import { explained } from "../../layout/failures.ts";
 import type { ReadableLayout } from "../../layout/reading.ts";
 import type { Descriptor, ImageManifest } from "../../manifest.ts";
 import { MediaType } from "../../media-types.ts";
@@ -35,7 +37,7 @@ export async function writeDockerTar(request: DockerTarRequest): Promise<void> {
     await rename(partial, file);
   } catch (error) {
     await rm(partial, { force: true });
-    throw error;
+    throw explained(error, dirname(file));
   }
 }
 

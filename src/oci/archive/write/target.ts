@@ -41,6 +41,8 @@ export interface Expected {
   readonly mode: "run" | "plan";
   /** Blobs and manifests of all images, each once. */
   readonly blobs: readonly Descriptor[];
+  /** Bytes that are to be written beside it, to the same disk, as long as it is there. */
+  readonly beside: number;
 }
 
 export interface Room {
@@ -139,9 +141,11 @@ export async function openArchiveTarget(options: ArchiveTargetOptions): Promise<
     if (expected.mode === "run" && (await isBegun(file))) await begin(onVerified);
     const wanted = expected.blobs.filter(({ digest }) => base?.has(digest) !== true);
     const missing = wanted.filter(({ digest }) => begun?.blobs.has(digest) !== true);
-    const needed = missing.reduce((sum, { size }) => sum + size + 1024, indexRoom);
+    const needed = missing.reduce((sum, { size }) => sum + size + 1024, indexRoom + expected.beside);
     const free = await freeBytes(disk);
-    if (needed > free) throw noRoom(name, disk, needed, free);
+    if (needed > free) {
+      throw noRoom(expected.beside === 0 ? name : `${name} with the docker archives made of it`, disk, needed, free);
+    }
     return {
       needed: sumOf(missing),
       there: sumOf(wanted) - sumOf(missing),

@@ -58,7 +58,7 @@ export async function openVolumes(
       targets.push(target);
       for (const { repository, tag } of images) assigned.set(keyOf(repository, tag), target);
       const own = images.flatMap((image) => image.blobs).filter(({ digest }) => blobs.delete(digest));
-      rooms.push(await target.prepare({ images, blobs: own, mode: expected.mode }, onVerified));
+      rooms.push(await target.prepare({ images, blobs: own, mode: expected.mode, beside: 0 }, onVerified));
     }
     const free = await freeBytes(dirname(file));
     const needed = sumOf(rooms, (room) => room.needed);
