@@ -37,8 +37,8 @@ export interface BuildCommands {
   readonly build: readonly [string, ...string[]];
   /** Run after it, where the builder keeps what it has built to itself. */
   readonly export: readonly [string, ...string[]] | undefined;
-  /** An image layout, as a folder or as a tar. */
-  readonly result: { readonly form: "folder" | "tar"; readonly path: string };
+  /** An image layout: a folder or a tar. */
+  readonly result: string;
 }
 
 /** The command lines by which a builder makes an image and gives it out as an OCI image layout. */
@@ -52,23 +52,22 @@ export function commandsFor(builder: KnownBuilder, request: BuildRequest): Build
       return {
         build: [builder.name, "build", "--layers", ...ignore, ...common(request), "--tag", name, context],
         export: [builder.name, "push", name, `oci:${folder}:image`],
-        result: { form: "folder", path: folder },
+        result: folder,
       };
     }
     case "docker": {
-      const path = `${scratch}/image.tar`;
+      const result = `${scratch}/image.tar`;
       const contexts = [...request.bases].flatMap(([reference, at]) => [
         "--build-context",
         `${reference}=oci-layout://${at}`,
       ]);
       // Without it, what buildx makes is an index with an attestation beside the image.
       const build = ["docker", "buildx", "build", "--provenance=false", ...contexts, ...common(request)] as const;
-      const result = { form: "tar", path } as const;
       return builder.exports === "layout"
-        ? { build: [...build, "--output", `type=oci,dest=${path}`, context], export: undefined, result }
+        ? { build: [...build, "--output", `type=oci,dest=${result}`, context], export: undefined, result }
         : {
             build: [...build, "--load", "--tag", name, context],
-            export: ["docker", "save", "--output", path, name],
+            export: ["docker", "save", "--output", result, name],
             result,
           };
     }

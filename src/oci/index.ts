@@ -17,6 +17,7 @@ export {
   volumesOf,
   whatIsIn,
 } from "./archive/index.ts";
+export { type PassingEntry, readTarStream } from "./archive/tar/read-stream.ts";
 export {
   type AssembledArtifact,
   type AssembledImage,

@@ -1,12 +1,11 @@
 import { addAbortSignal, type Readable, type Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Failed } from "../../failure/index.ts";
-import { type Descriptor, shortDigest } from "../../oci/index.ts";
+import { type Descriptor, type PassingEntry, readTarStream, shortDigest } from "../../oci/index.ts";
 import { DATABASES, LOG, type PackageList, readDatabase } from "../rpm/database.ts";
 import { lookInto, unpacker } from "./decompress.ts";
 import type { Entry, Layer } from "./layer.ts";
 import { cleanPath } from "./paths.ts";
-import { readTar, type TarHeader } from "./tar.ts";
 
 /** `etc/os-release` and what it may be a link to. */
 const TEXT = /^(?:etc|usr\/lib)\/(?:[^/]+\/)?os-release[^/]*$/;
@@ -32,10 +31,10 @@ export async function readLayer(blob: Readable, descriptor: Descriptor, signal: 
   const failures: unknown[] = [];
   const read = async (chunks: AsyncIterable<Uint8Array>): Promise<void> => {
     try {
-      for await (const { header, content } of readTar(chunks)) {
-        const entry = entryOf(header);
+      for await (const passing of readTarStream(chunks)) {
+        const entry = entryOf(passing);
         entries.push(entry);
-        if (isKept(entry)) contents.set(entry.path, await content());
+        if (isKept(entry)) contents.set(entry.path, await passing.content());
       }
     } catch (thrown) {
       failures.push(thrown);
@@ -64,7 +63,8 @@ function unpackerFor(packing: "gzip" | "zstd", descriptor: Descriptor): Transfor
   return unpack;
 }
 
-function entryOf({ name, kind, mode, size, target, records }: TarHeader): Entry {
+function entryOf({ header, kind, records }: PassingEntry): Entry {
+  const { name, mode, size, linkName: target } = header;
   const capabilities = records.has("SCHILY.xattr.security.capability") ? "some" : "none";
   return { path: cleanPath(name), kind, mode, size, target, capabilities };
 }

@@ -1,6 +1,8 @@
+import { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { Failed } from "../../failure/index.ts";
+import { readTarStream } from "../../oci/index.ts";
 
 /** The limits that helm sets, uncompressed. */
 const LARGEST_CHART = 100 * 1024 * 1024;
@@ -16,15 +18,14 @@ export type ChartArchive = ReadonlyMap<string, Uint8Array>;
  */
 export async function readArchive(bytes: Uint8Array, where: string): Promise<ChartArchive> {
   const tar = await inflate(bytes, where);
-  const { unpackTar } = await import("modern-tar");
   const files = new Map<string, Uint8Array>();
   try {
-    for (const { header, data } of await unpackTar(tar, { strict: true })) {
-      if (header.type === "directory" || header.type === "pax-global-header") continue;
+    for await (const { header, kind, content } of readTarStream(Readable.from([tar]))) {
+      if (kind === "folder") continue;
       const path = pathInChart(header.name, where);
-      if (header.type !== undefined && header.type !== "file") continue;
+      if (kind !== "file") continue;
       if (header.size > LARGEST_FILE) throw bad(where, `${path} is larger than the 5 MiB that helm allows`);
-      files.set(path, data ?? new Uint8Array());
+      files.set(path, await content());
     }
   } catch (error) {
     if (error instanceof Failed) throw error;

@@ -102,7 +102,7 @@ async function buildOne(
     if (copied) await rm(linked, { recursive: true, force: true });
   }
   if (commands.export !== undefined) await run(building, commands.export, {});
-  return importResult(commands.result, { image: image.name, layout, scratch, place: build.place }, context.stopping);
+  return importResult(commands.result, { image: image.name, layout, place: build.place }, context.stopping);
 }
 
 type StoredBases = ReadonlyMap<string, Awaited<ReturnType<typeof storeBase>>>;

@@ -11,6 +11,8 @@ export interface TarHeader {
   /** The type flag; `0` for a regular file, also where the oldest form leaves it empty. */
   readonly type: string;
   readonly linkName: string;
+  /** Permissions with setuid 04000 and setgid 02000. */
+  readonly mode: number;
 }
 
 /** Why a block is no header. */
@@ -54,6 +56,7 @@ export function readHeader(block: Buffer): TarHeader | BadHeader | "end" {
     size,
     type: flag === "\x00" || flag === "7" ? "0" : flag,
     linkName: textAt(block, 157, 100),
+    mode: (octal(block, 100, 8) ?? 0) & 0o7777,
   };
 }
 
@@ -68,7 +71,8 @@ function sumOf(block: Buffer, from: number, to: number): number {
   return sum;
 }
 
-function textAt(block: Buffer, at: number, length: number): string {
+/** A text that ends with a zero byte or with its field. */
+export function textAt(block: Buffer, at: number, length: number): string {
   const field = block.subarray(at, at + length);
   const end = field.indexOf(0);
   return field.toString("utf8", 0, end === -1 ? length : end);
@@ -84,5 +88,7 @@ function numberAt(block: Buffer, at: number, length: number): number | undefined
 
 function octal(block: Buffer, at: number, length: number): number | undefined {
   const text = textAt(block, at, length).trim();
+  // What has no content needs no size.
+  if (text === "") return 0;
   return /^[0-7]+$/.test(text) ? Number.parseInt(text, 8) : undefined;
 }

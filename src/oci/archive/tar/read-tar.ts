@@ -1,7 +1,7 @@
 import type { ByteFile } from "../byte-file.ts";
 import { badTar, tooManyEntries, truncated } from "../failures.ts";
 import { BLOCK, padded, readHeader, type TarHeader } from "./header.ts";
-import { type PaxRecords, readPax } from "./pax.ts";
+import { isRecord, NO_RECORDS, type PaxRecords, recordsIn, withRecords } from "./pax.ts";
 
 /** One entry of a tar and where its content stands in the file. */
 export interface TarEntry extends TarHeader {
@@ -35,7 +35,7 @@ export async function readTar(handle: ByteFile, options: ReadTarOptions): Promis
   const { size: total } = await handle.stat();
   const blocks = windowOver(handle, total);
   const entries: TarEntry[] = [];
-  let records: PaxRecords = {};
+  let records: PaxRecords = NO_RECORDS;
   let start = 0;
   for (let at = 0, seen = 0; ; ) {
     // Waiting for what is at hand would take longer than reading it.
@@ -44,59 +44,33 @@ export async function readTar(handle: ByteFile, options: ReadTarOptions): Promis
       if (options.end === "open") return entries;
       throw truncated(name, at === total ? "it has no end" : "it ends in the middle of a header");
     }
-    const header = readHeader(block);
-    if (header === "end") return entries;
-    if (header === "checksum") throw badTar(name, `what stands at byte ${at} is no header`);
-    if (header === "size") throw badTar(name, `the entry at byte ${at} has an impossible size`);
+    const found = readHeader(block);
+    if (found === "end") return entries;
+    if (found === "checksum") throw badTar(name, `what stands at byte ${at} is no header`);
+    if (found === "size") throw badTar(name, `the entry at byte ${at} has an impossible size`);
     seen += 1;
     if (seen > MOST_ENTRIES) throw tooManyEntries(name, MOST_ENTRIES);
 
-    const isRecord = /^[xgLK]$/.test(header.type);
-    const size = isRecord ? header.size : (records.size ?? header.size);
+    const header = isRecord(found) ? found : withRecords(found, records);
+    const { size } = header;
     const offset = at + BLOCK;
     const next = offset + padded(size);
     if (offset + size > total) {
-      const entry = { ...named(header, records), size, offset, start };
-      if (options.end === "open") return [...entries, entry];
-      throw truncated(name, `${entry.name} has ${size} bytes, and the file ends after ${total - offset} of them`);
+      if (options.end === "open") return [...entries, { ...header, offset, start }];
+      throw truncated(name, `${header.name} has ${size} bytes, and the file ends after ${total - offset} of them`);
     }
-    if (isRecord) {
+    if (isRecord(header)) {
       if (size > LONGEST_RECORD) throw badTar(name, `the entry at byte ${at} has a name of ${size} bytes`);
-      records = { ...records, ...recordsOf(header.type, await contentAt(handle, offset, size), name, at) };
+      const said = recordsIn(header, await contentAt(handle, offset, size));
+      if (said === undefined) throw badTar(name, `the extended header at byte ${at} cannot be read`);
+      records = new Map([...records, ...said]);
     } else {
-      entries.push({ ...named(header, records), size, offset, start });
-      records = {};
+      entries.push({ ...header, offset, start });
+      records = NO_RECORDS;
       start = next;
     }
     at = next;
   }
-}
-
-function named(header: TarHeader, records: PaxRecords): TarHeader {
-  if (records.path === undefined && records.linkpath === undefined) return header;
-  return { ...header, name: records.path ?? header.name, linkName: records.linkpath ?? header.linkName };
-}
-
-function recordsOf(type: string, bytes: Buffer, name: string, at: number): PaxRecords {
-  switch (type) {
-    case "x": {
-      const records = readPax(bytes);
-      if (records === undefined) throw badTar(name, `the extended header at byte ${at} cannot be read`);
-      return records;
-    }
-    case "L":
-      return { path: textOf(bytes) };
-    case "K":
-      return { linkpath: textOf(bytes) };
-    // A global header says things such as a comment: names and sizes that hold for several entries mean nothing.
-    default:
-      return {};
-  }
-}
-
-function textOf(bytes: Buffer): string {
-  const end = bytes.indexOf(0);
-  return bytes.toString("utf8", 0, end === -1 ? bytes.length : end);
 }
 
 /** Reads from a file some bytes at once, and gives a part of them; undefined past the end. */

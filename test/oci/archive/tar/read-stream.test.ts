@@ -4,25 +4,26 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
-import { readTar, type TarHeader } from "../../../src/certification/image/tar.ts";
-import { tarOf } from "../../rig/container-image.ts";
+import { type PassingEntry, readTarStream } from "../../../../src/oci/archive/tar/read-stream.ts";
+import { tarOf } from "../../../rig/container-image.ts";
 
 interface Read {
-  readonly headers: readonly TarHeader[];
+  readonly entries: readonly PassingEntry[];
   readonly contents: ReadonlyMap<string, string>;
 }
 
 async function read(tar: Uint8Array, step: number, wanted = /./): Promise<Read> {
-  const headers: TarHeader[] = [];
+  const entries: PassingEntry[] = [];
   const contents = new Map<string, string>();
   async function* chunks(): AsyncIterable<Uint8Array> {
     for (let at = 0; at < tar.length; at += step) yield tar.subarray(at, at + step);
   }
-  for await (const { header, content } of readTar(chunks())) {
-    headers.push(header);
-    if (header.kind === "file" && wanted.test(header.name)) contents.set(header.name, (await content()).toString());
+  for await (const entry of readTarStream(chunks())) {
+    entries.push(entry);
+    const { header, kind, content } = entry;
+    if (kind === "file" && wanted.test(header.name)) contents.set(header.name, (await content()).toString());
   }
-  return { headers, contents };
+  return { entries, contents };
 }
 
 test("entries of every form that tar writes are read, however the bytes come", async () => {
@@ -41,14 +42,14 @@ test("entries of every form that tar writes are read, however the bytes come", a
       if (!fits) rmSync(join(folder, "link"), { force: true });
       const tar = execFileSync("tar", ["-c", `--format=${format}`, "-C", folder, "."]);
       for (const step of [1, 511, 512, 100_000]) {
-        const { headers, contents } = await read(tar, step);
+        const { entries, contents } = await read(tar, step);
         assert.equal(contents.get("./small"), "small", format);
-        assert.equal(headers.find(({ name }) => name === "./setuid")?.mode, 0o4755, format);
-        assert.equal(headers.find(({ name }) => name === "./")?.kind, "folder", format);
+        assert.equal(entries.find(({ header }) => header.name === "./setuid")?.header.mode, 0o4755, format);
+        assert.equal(entries.find(({ header }) => header.name === "./")?.kind, "folder", format);
         if (!fits) continue;
         assert.equal(contents.get(`./${long}`), "found", format);
-        const link = headers.find(({ name }) => name === "./link");
-        assert.deepEqual([link?.kind, link?.target], ["symlink", `/${"target/".repeat(20)}`], format);
+        const link = entries.find(({ header }) => header.name === "./link");
+        assert.deepEqual([link?.kind, link?.header.linkName], ["symlink", `/${"target/".repeat(20)}`], format);
       }
     }
   } finally {
@@ -57,12 +58,12 @@ test("entries of every form that tar writes are read, however the bytes come", a
 });
 
 test("contents that nobody asks for are passed over", async () => {
-  const entries = Array.from({ length: 30 }, (_, index) => ({
+  const written = Array.from({ length: 30 }, (_, index) => ({
     path: `file-${index}`,
     content: "x".repeat(index * 321),
   }));
-  const { headers, contents } = await read(await tarOf(entries), 700, /-29$/);
-  assert.equal(headers.length, 30);
+  const { entries, contents } = await read(await tarOf(written), 700, /-29$/);
+  assert.equal(entries.length, 30);
   assert.deepEqual(
     [...contents].map(([name, text]) => [name, text.length]),
     [["file-29", 29 * 321]],
@@ -70,8 +71,8 @@ test("contents that nobody asks for are passed over", async () => {
 });
 
 test("a tar of nothing has no entries; one that is cut off or broken says so", async () => {
-  assert.deepEqual((await read(Buffer.alloc(0), 10)).headers, []);
-  assert.deepEqual((await read(Buffer.alloc(1024), 10)).headers, []);
+  assert.deepEqual((await read(Buffer.alloc(0), 10)).entries, []);
+  assert.deepEqual((await read(Buffer.alloc(1024), 10)).entries, []);
   const tar = await tarOf([{ path: "file", content: "x".repeat(2000) }]);
   await assert.rejects(read(tar.subarray(0, 1500), 100), /its tar ends too early/);
   await assert.rejects(read(tar.subarray(0, 100), 100), /its tar ends too early/);
