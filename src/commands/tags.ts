@@ -1,5 +1,5 @@
 import { globToTest, type Image } from "../config/index.ts";
-import { didYouMean, Failed } from "../failure/index.ts";
+import { didYouMean, Failed, type Failure } from "../failure/index.ts";
 import { openConnections } from "../registries/index.ts";
 import { type Candidates, candidatesOf } from "../release/index.ts";
 import { colorFor, createMask, maskFailure, renderCandidates, renderFailure } from "../report/index.ts";
@@ -36,12 +36,18 @@ function print(host: Host, args: Arguments, found: readonly Candidates[]): void 
     return;
   }
   const colorOf = (stream: Host["out"]) => (args.flags.has("no-color") ? "off" : colorFor(host.env, stream));
-  for (const silent of new Set(found.flatMap((one) => one.silent ?? []))) {
+  for (const silent of silences(found)) {
     host.err.write(`${renderFailure(silent, { color: colorOf(host.err), severity: "warning" })}\n`);
   }
   const most = args.flags.has("all") ? Number.POSITIVE_INFINITY : MOST;
   const style = { color: colorOf(host.out), width: host.out.isTTY ? host.out.columns : undefined, most } as const;
   host.out.write(found.map((one) => renderCandidates(one, style)).join("\n"));
+}
+
+/** What keeps several registries or repositories silent in the same way is told once, with the first of them. */
+function silences(found: readonly Candidates[]): readonly Failure[] {
+  const all = found.flatMap(({ silent }) => silent ?? []);
+  return [...new Map(all.toReversed().map((one) => [`${one.code} ${one.hint}`, one])).values()].toReversed();
 }
 
 const documentOf = ({ image, where, rule, tags, silent }: Candidates): object => ({

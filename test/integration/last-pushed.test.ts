@@ -106,7 +106,7 @@ integration("where nobody tells when tags were pushed, the error says what is ne
   assert.equal(code, 1);
   assert.match(
     stderr,
-    /mirror\.config\.yaml:\d+:3: error registry\/tags-untold: app: 127\.0\.0\.1:\d+ does not tell when the tags of team\/app were pushed, by which its rule chooses/,
+    /mirror\.config\.yaml:\d+:3: error registry\/tags-untold: app: 127\.0\.0\.1:\d+ does not tell when the tags of team\/app were pushed, and its rule chooses by when tags were pushed/,
   );
   assert.match(stderr, /the token of an application with repo:read/);
   assert.match(stderr, /error registry\/tags-untold: tool: 127\.0\.0\.1:\d+ does not tell/);
@@ -116,6 +116,32 @@ integration("where nobody tells when tags were pushed, the error says what is ne
   assert.match(unknown.stderr, /release\/no-push-times: tool: nobody tells when the tags of docker\.io\/team\/tool/);
   assert.match(unknown.stderr, /say so as type under upstreams or registries/);
 });
+
+integration(
+  "where the interface cannot be reached a rule fails; mirror tags lists names, and says so once",
+  async () => {
+    const unreachable = configOf("{ order: pushed }").replace(hub.url, "http://127.0.0.1:1");
+    await place.write("mirror.config.yaml", unreachable);
+    const { code, stderr } = await mirror("pin");
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /mirror\.config\.yaml:\d+:3: error registry\/unreachable: tool: 127\.0\.0\.1:1 cannot be reached: .*, and its rule chooses by when tags were pushed/,
+    );
+    assert.match(stderr, /let it be reached from here, or order by versions/);
+
+    await place.write(
+      "mirror.config.yaml",
+      unreachable
+        .replaceAll("order: pushed", "range: ^1")
+        .replace("targets:", "  again: { from: docker.io/team/tool, version: { range: ^1 } }\ntargets:"),
+    );
+    const listed = await mirror("tags", "tool", "again");
+    assert.equal(listed.code, 0, listed.stderr);
+    assert.equal(listed.stderr.match(/warning /g)?.length, 1);
+    assert.equal(listed.stdout.match(/\n1\.8\.0 +chosen\n/g)?.length, 2);
+  },
+);
 
 integration(
   "mirror tags lists what a rule chooses from, with times; without them where they are not told",

@@ -54,21 +54,26 @@ const asKnown = (told: readonly ToldTag[], where: string): KnownTags => ({
   where,
 });
 
-/** The failure with the image that is in need of what nobody told. */
+/** The failure with the image that is in need of what nobody told, and with what is needed. */
 function untold(thrown: unknown, image: Image): unknown {
   if (!(thrown instanceof Failed) || thrown.failure.class === "cancelled") return thrown;
   const { failure } = thrown;
+  const message = `${image.name}: ${failure.message}, and its rule chooses by when tags were pushed`;
+  const hint = failure.code === "registry/unreachable" ? UNREACHABLE : failure.hint;
   return new Failed(
-    { ...failure, message: `${image.name}: ${failure.message}, by which its rule chooses`, place: image.place },
+    { ...failure, message, place: image.place, ...(hint === undefined ? {} : { hint }) },
     { cause: thrown },
   );
 }
+
+const UNREACHABLE =
+  "It is told by the registry's own interface, at the registry or at the api of its upstream: let it be reached from here, or order by versions or an expression";
 
 const noHistory = (image: Image, where: string): Failed =>
   new Failed({
     code: "release/no-push-times",
     class: "permanent",
-    message: `${image.name}: nobody tells when the tags of ${where} were pushed, by which its rule chooses`,
+    message: `${image.name}: nobody tells when the tags of ${where} were pushed, and its rule chooses by that`,
     place: image.place,
     hint: "Docker Hub, Quay and Harbor tell it: where it is one of them, say so as type under upstreams or registries; else order by versions or an expression",
   });
