@@ -1,8 +1,8 @@
-import { type Candidate, progressOf } from "../certification/certify/index.ts";
+import { type Candidate, type PublicationState, publicationStateOf } from "../certification/certify/index.ts";
 import { imagesOf, readConfig } from "../certification/index.ts";
 import type { Digest, RegistryClient } from "../oci/index.ts";
 import type { Connections } from "./connections.ts";
-import type { Publication, PublicationState, RegistryOf } from "./kind.ts";
+import type { Publication, RegistryOf } from "./kind.ts";
 import { rhcr } from "./rhcr.ts";
 
 /** An image that was pushed to a component at Red Hat. */
@@ -65,5 +65,5 @@ export async function stateAtRedHat(
   if (pyxis === undefined || publication.component === undefined)
     return rhcr.stateOf?.(registry, publication, digest, signal);
   const { candidate } = await candidateAt(pushed, connections, signal);
-  return progressOf(candidate, pyxis, signal);
+  return publicationStateOf(candidate, pyxis, signal);
 }

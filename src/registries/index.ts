@@ -1,9 +1,10 @@
+export type { PublicationState } from "../certification/certify/index.ts";
 export type { RegistryApi } from "./api.ts";
 export { BUILT_HERE, builtInArchive, nameInArchive } from "./archive.ts";
 export { type AtRedHat, candidateAt, stateAtRedHat } from "./at-red-hat.ts";
 export type { Connections, Location } from "./connections.ts";
 export * from "./harbor/index.ts";
-export type { Preparation, PublicationState, PublicName } from "./kind.ts";
+export type { Preparation, PublicName } from "./kind.ts";
 export { waysOf } from "./kinds.ts";
 export { type OpenOptions, openConnections } from "./open.ts";
 export { type Prepared, prepareQuayRepository } from "./quay-repository.ts";

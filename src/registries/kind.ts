@@ -1,3 +1,4 @@
+import type { PublicationState } from "../certification/certify/index.ts";
 import type { Registry, RegistryType } from "../config/index.ts";
 import type { Digest } from "../oci/index.ts";
 import type { RegistryApi } from "./api.ts";
@@ -17,20 +18,6 @@ export interface PublicName {
   readonly host: string;
   readonly repository: string;
 }
-
-/** Whether users can pull what was pushed, and where not, what it waits for. */
-export type PublicationState =
-  | { readonly kind: "published" }
-  | {
-      readonly kind: "unpublished";
-      /** How far it has come; `failed` goes no further by itself. */
-      readonly stage: "pushed" | "submitted" | "certified" | "failed";
-      /** `ours`: a run, or whoever mends the image, goes on; `theirs`: others do. */
-      readonly whose: "ours" | "theirs";
-      readonly waitsFor: string;
-      /** A page where a person sees more. */
-      readonly link: string | undefined;
-    };
 
 /** What is to be known of a registry before something is pushed there. */
 export type Preparation =

@@ -1,3 +1,4 @@
+import type { PublicationState } from "../certification/certify/index.ts";
 import type { Registry } from "../config/index.ts";
 import { unreachable } from "../failure/index.ts";
 import type { Digest } from "../oci/index.ts";
@@ -6,7 +7,7 @@ import { archive } from "./archive.ts";
 import { dockerhub } from "./dockerhub.ts";
 import { embedded } from "./embedded.ts";
 import { harbor } from "./harbor/index.ts";
-import type { Preparation, Publication, PublicationState, PublicName } from "./kind.ts";
+import type { Preparation, Publication, PublicName } from "./kind.ts";
 import { oci } from "./oci.ts";
 import { quay } from "./quay.ts";
 import { rhcr } from "./rhcr.ts";

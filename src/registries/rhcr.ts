@@ -1,6 +1,7 @@
+import type { PublicationState } from "../certification/certify/index.ts";
 import type { Digest } from "../oci/index.ts";
 import { askCatalog, type CatalogImage } from "./catalog.ts";
-import { joinPath, type PublicationState, type RegistryKind } from "./kind.ts";
+import { joinPath, type RegistryKind } from "./kind.ts";
 
 /** Where certified images are pushed: one repository for each component, on Quay. */
 const HOSTED_NAMESPACE = "redhat-isv-containers";

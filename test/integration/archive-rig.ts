@@ -102,3 +102,13 @@ export async function contentsOf(file: string): Promise<Record<string, string>> 
   await archive.close();
   return found;
 }
+
+/** The images of a set, three of them at a later version with layers of their own; one under a name of its own. */
+export function later(images: readonly NamedImage[], layerBytes: number): NamedImage[] {
+  const fresh = imageSet({ seed: "gap", count: images.length, stacks: 2, layerBytes });
+  const changed = imageSet({ seed: "changed", count: 3, stacks: 1, layerBytes });
+  return fresh.map((one, index) => {
+    const image = changed[index]?.image;
+    return image === undefined ? one : { repository: one.repository, tag: "1.1", image };
+  });
+}

@@ -3,22 +3,12 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "uvu";
 import { startDockerRegistry } from "../rig/docker-registry.ts";
-import { imageSet, type NamedImage, uniqueBlobs } from "../rig/images.ts";
+import { uniqueBlobs } from "../rig/images.ts";
 import { pushImages } from "../rig/push.ts";
 import { missingCommand, requires } from "../rig/skip.ts";
-import { configOf, digestAt, makeGap } from "./archive-rig.ts";
+import { configOf, digestAt, later, makeGap } from "./archive-rig.ts";
 
 const integration = requires(test, missingCommand("docker-registry"));
-
-/** The images of a set, three of them at a later version with layers of their own; one under a name of its own. */
-function later(images: readonly NamedImage[], layerBytes: number): NamedImage[] {
-  const fresh = imageSet({ seed: "gap", count: images.length, stacks: 2, layerBytes });
-  const changed = imageSet({ seed: "changed", count: 3, stacks: 1, layerBytes });
-  return fresh.map((one, index) => {
-    const image = changed[index]?.image;
-    return image === undefined ? one : { repository: one.repository, tag: "1.1", image };
-  });
-}
 
 integration(
   "what changed since an archive is saved alone, within one hundredth of its new bytes, and loaded on it",

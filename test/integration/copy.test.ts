@@ -7,6 +7,7 @@ import { imageSet, uniqueBlobs } from "../rig/images.ts";
 import { pushImages } from "../rig/push.ts";
 import { missingCommand, requires } from "../rig/skip.ts";
 import { rawDigest } from "../rig/skopeo.ts";
+import { copyConfig } from "./copy-config.ts";
 
 /**
  * Thirty images that share layers go from one docker-registry to another with one `mirror run`; the tests below are
@@ -34,7 +35,7 @@ integration("thirty images arrive with the digests they had", async () => {
   target = await startDockerRegistry();
   assert.ok(source && target);
   await pushImages(source.host, set);
-  place = await workspace(configText(source.host, target.host));
+  place = await workspace(copyConfig(set, source.host, target.host));
 
   const before = (await source.accessLog()).length;
   const { code, stdout, stderr } = await runMirror(["run", "--target", "second", "--json"], { cwd: place.folder });
@@ -104,23 +105,6 @@ integration("a tag that stands at another digest is a conflict and is left alone
   assert.match(stdout + stderr, /copy:second\/app-1\b/);
   assert.equal(await rawDigest(taken), second.image.top.digest);
 });
-
-function configText(sourceHost: string, targetHost: string): string {
-  const images = set.map(({ repository, tag }) => {
-    const name = repository.slice(repository.lastIndexOf("/") + 1);
-    return `  ${name}: { from: docker.io/${repository}, version: "${tag}" }`;
-  });
-  return `version: 1
-upstreams:
-  docker.io: { host: "${sourceHost}", scheme: http }
-registries:
-  second: { type: oci, host: "${targetHost}", scheme: http, prefix: mirrored }
-images:
-${images.join("\n")}
-targets:
-  second: { registry: second, images: ["*"], as: "\${path}:\${tag}" }
-`;
-}
 
 function fetchedBlob({ method, path, status }: AccessLine): string[] {
   const digest = /\/blobs\/(sha256:[0-9a-f]{64})$/.exec(path)?.[1];

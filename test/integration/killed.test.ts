@@ -7,6 +7,7 @@ import { type Image, imageSet, uniqueBlobs } from "../rig/images.ts";
 import { pushImages } from "../rig/push.ts";
 import { missingCommand, requires } from "../rig/skip.ts";
 import { wholeAt } from "../rig/whole.ts";
+import { copyConfig } from "./copy-config.ts";
 
 /**
  * A copy of 24 images is killed again and again, each time after a random number of further requests at the target, and
@@ -34,7 +35,7 @@ integration("a run that is killed at ten moments and started again ends with eve
   target = await startDockerRegistry();
   assert.ok(source && target);
   await pushImages(source.host, set);
-  place = await workspace(configText(source.host, target.host));
+  place = await workspace(copyConfig(set, source.host, target.host));
 
   let killed = 0;
   for (let i = 0; i < KILLS; i++) killed += (await killedAfter(momentOf(i), place, target)) ? 1 : 0;
@@ -80,23 +81,6 @@ function completed({ method, path, status }: AccessLine): string[] {
   if (method !== "PUT" || !path.includes("/blobs/uploads/") || status !== 201) return [];
   const digest = new URL(path, "http://registry").searchParams.get("digest");
   return digest === null ? [] : [digest];
-}
-
-function configText(sourceHost: string, targetHost: string): string {
-  const images = set.map(({ repository, tag }) => {
-    const name = repository.slice(repository.lastIndexOf("/") + 1);
-    return `  ${name}: { from: docker.io/${repository}, version: "${tag}" }`;
-  });
-  return `version: 1
-upstreams:
-  docker.io: { host: "${sourceHost}", scheme: http }
-registries:
-  second: { type: oci, host: "${targetHost}", scheme: http, prefix: mirrored }
-images:
-${images.join("\n")}
-targets:
-  second: { registry: second, images: ["*"], as: "\${path}:\${tag}" }
-`;
 }
 
 test.run();

@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { COLOR, CONFIG, JSON_DOCUMENT } from "./options.ts";
+import { OF_AN_ANSWER } from "./options.ts";
 
 export const check: Command = {
   name: "check",
@@ -28,9 +28,7 @@ differences are left which nobody has accepted, 2 that the config or a bundle is
       help: "look into a folder of your own in place of a source",
     },
     { name: "config-only", help: "leave the references out" },
-    CONFIG,
-    JSON_DOCUMENT,
-    COLOR,
+    ...OF_AN_ANSWER,
   ],
   run: async (host, args) => (await import("../check.ts")).check(host, args),
 };

@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { COLOR, CONFIG, JSON_DOCUMENT } from "./options.ts";
+import { OF_AN_ANSWER } from "./options.ts";
 
 export const diff: Command = {
   name: "diff",
@@ -16,6 +16,6 @@ most that has to move.`,
     { line: "mirror diff v1.2.0", does: "what customers of v1.2.0 have to be sent" },
     { line: "mirror diff old.lock.yaml new.lock.yaml", does: "two files" },
   ],
-  options: [CONFIG, JSON_DOCUMENT, COLOR],
+  options: OF_AN_ANSWER,
   run: async (host, args) => (await import("../diff.ts")).diff(host, args),
 };

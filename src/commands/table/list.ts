@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { COLOR, CONFIG, JSON_DOCUMENT } from "./options.ts";
+import { OF_AN_ANSWER } from "./options.ts";
 
 export const list: Command = {
   name: "list",
@@ -7,6 +7,6 @@ export const list: Command = {
   summary: "list images, targets, bundles and tasks",
   details: "Reads the config alone.",
   examples: [{ line: "mirror list --json", does: "for other programs" }],
-  options: [CONFIG, JSON_DOCUMENT, COLOR],
+  options: OF_AN_ANSWER,
   run: async (host, args) => (await import("../list.ts")).list(host, args),
 };

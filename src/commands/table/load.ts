@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { COLOR, CONFIG, JOBS, JSON_EVENTS, QUIET, TARGET } from "./options.ts";
+import { FAIL_FAST, OF_A_RUN, TARGET } from "./options.ts";
 
 export const load: Command = {
   name: "load",
@@ -14,15 +14,6 @@ Several files are read as one: volumes, or an archive that was saved with --sinc
     { line: "mirror load release.tar --target harbor", does: "push what a target takes" },
     { line: "mirror load 1.2.1.tar 1.2.0.tar -t harbor", does: "what is new, and what it builds on" },
   ],
-  options: [
-    TARGET,
-    { name: "dry-run", help: "write nothing: say what would be pushed" },
-    { name: "fail-fast", help: "start nothing new after the first failure" },
-    JOBS,
-    CONFIG,
-    JSON_EVENTS,
-    QUIET,
-    COLOR,
-  ],
+  options: [TARGET, { name: "dry-run", help: "write nothing: say what would be pushed" }, FAIL_FAST, ...OF_A_RUN],
   run: async (host, args) => (await import("../load.ts")).load(host, args),
 };

@@ -29,6 +29,7 @@ export const TARGET: Option = {
   repeated: "repeated",
   help: "all images of a target, and what they need",
 };
+export const FAIL_FAST: Option = { name: "fail-fast", help: "start nothing new after the first failure" };
 export const FROM: Option = {
   name: "from",
   value: "ARCHIVE",
@@ -43,3 +44,8 @@ export const NO_FROZEN: Option = {
   name: "no-frozen",
   help: "in CI too: resolve what the lock does not have, and add it",
 };
+
+/** Of commands that run a graph and tell of it as it goes. */
+export const OF_A_RUN: readonly Option[] = [JOBS, CONFIG, JSON_EVENTS, QUIET, COLOR];
+/** Of commands that look at what a config declares, and print one answer. */
+export const OF_AN_ANSWER: readonly Option[] = [CONFIG, JSON_DOCUMENT, COLOR];

@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { COLOR, CONFIG, JSON_DOCUMENT } from "./options.ts";
+import { OF_AN_ANSWER } from "./options.ts";
 
 export const pin: Command = {
   name: "pin",
@@ -24,9 +24,7 @@ sources. A held image (hold in the config) never moves.`,
       help: "resolve anew what the lock has: all, or the images, charts and sources that are named",
     },
     { name: "dry-run", help: "write nothing" },
-    CONFIG,
-    JSON_DOCUMENT,
-    COLOR,
+    ...OF_AN_ANSWER,
   ],
   run: async (host, args) => (await import("../pin.ts")).pin(host, args),
 };

@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { COLOR, CONFIG, FROZEN, JOBS, JSON_EVENTS, NO_FROZEN, QUIET, TARGET } from "./options.ts";
+import { FROZEN, NO_FROZEN, OF_A_RUN, TARGET } from "./options.ts";
 
 export const plan: Command = {
   name: "plan",
@@ -11,6 +11,6 @@ created or moved, and the bytes that would cross.`,
     { line: "mirror plan", does: "all targets and bundles" },
     { line: "mirror plan --target harbor", does: "one target" },
   ],
-  options: [TARGET, FROZEN, NO_FROZEN, JOBS, CONFIG, JSON_EVENTS, QUIET, COLOR],
+  options: [TARGET, FROZEN, NO_FROZEN, ...OF_A_RUN],
   run: async (host, args) => (await import("../plan.ts")).plan(host, args),
 };

@@ -1,6 +1,6 @@
 import type { Command } from "../command.ts";
 import { DEFAULT_ATTEMPTS } from "../limits.ts";
-import { COLOR, CONFIG, FROM, FROZEN, JOBS, JSON_EVENTS, NO_FROZEN, QUIET, TARGET, WAIT } from "./options.ts";
+import { FAIL_FAST, FROM, FROZEN, NO_FROZEN, OF_A_RUN, TARGET, WAIT } from "./options.ts";
 
 export const run: Command = {
   name: "run",
@@ -26,7 +26,7 @@ The first Ctrl-C starts nothing new and ends what is at work; the second stops a
     TARGET,
     FROM,
     { name: "dry-run", help: "write nothing: the same as mirror plan" },
-    { name: "fail-fast", help: "start nothing new after the first failure" },
+    FAIL_FAST,
     { name: "signatures", help: "look for signatures of images that are up to date too, and copy what is new" },
     {
       name: "attempts",
@@ -36,11 +36,7 @@ The first Ctrl-C starts nothing new and ends what is at work; the second stops a
     WAIT,
     FROZEN,
     NO_FROZEN,
-    JOBS,
-    CONFIG,
-    JSON_EVENTS,
-    QUIET,
-    COLOR,
+    ...OF_A_RUN,
   ],
   run: async (host, args) => (await import("../run.ts")).run(host, args),
 };

@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { COLOR, CONFIG, FROZEN, JOBS, JSON_EVENTS, NO_FROZEN, QUIET } from "./options.ts";
+import { FAIL_FAST, FROZEN, NO_FROZEN, OF_A_RUN, TARGET } from "./options.ts";
 
 export const save: Command = {
   name: "save",
@@ -23,13 +23,7 @@ With --since it holds only blobs that another archive does not have, or that the
   ],
   options: [
     { name: "to", value: "FILE", help: "the tar to write; with a slash at the end, or where one is there, a folder" },
-    {
-      name: "target",
-      short: "t",
-      value: "TARGET",
-      repeated: "repeated",
-      help: "only the images of a target, for its platforms",
-    },
+    { ...TARGET, help: "only the images of a target, for its platforms" },
     {
       name: "platform",
       value: "OS/ARCH",
@@ -45,14 +39,10 @@ With --since it holds only blobs that another archive does not have, or that the
     },
     { name: "gzip", help: "with docker-archive: compress each tar" },
     { name: "dry-run", help: "write nothing: say what would be saved, and how much it is" },
-    { name: "fail-fast", help: "start nothing new after the first failure" },
+    FAIL_FAST,
     FROZEN,
     NO_FROZEN,
-    JOBS,
-    CONFIG,
-    JSON_EVENTS,
-    QUIET,
-    COLOR,
+    ...OF_A_RUN,
   ],
   run: async (host, args) => (await import("../save.ts")).save(host, args),
 };

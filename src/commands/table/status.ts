@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { COLOR, CONFIG, JSON_DOCUMENT, TARGET } from "./options.ts";
+import { OF_AN_ANSWER, TARGET } from "./options.ts";
 
 export const status: Command = {
   name: "status",
@@ -31,9 +31,7 @@ Exit codes: 0 complete; 1 something is to be done; 3 a conflict; 4 only others h
     { name: "extra", help: "list tags at the targets that the release does not know" },
     { name: "from", value: "ARCHIVE", repeated: "repeated", help: "look into an archive, and ask nobody" },
     { name: "format", short: "f", value: "FORMAT", help: "table (the default) or markdown" },
-    CONFIG,
-    JSON_DOCUMENT,
-    COLOR,
+    ...OF_AN_ANSWER,
   ],
   run: async (host, args) => (await import("../status.ts")).status(host, args),
 };

@@ -2,17 +2,21 @@ import type { CertImage, Operation, Pyxis } from "../pyxis/index.ts";
 import type { Candidate } from "./candidate.ts";
 import { hasTag, isPublished, openItems } from "./publish.ts";
 
-/** How far an image has come at Red Hat, and who has to do something next. */
-export type Progress =
+/** Whether users can pull what was pushed, and where not, what it waits for. */
+export type PublicationState =
   | { readonly kind: "published" }
   | {
       readonly kind: "unpublished";
-      readonly stage: "pushed" | "submitted" | "certified" | "failed";
-      /** `ours`: a run or whoever mends the image goes on; `theirs`: Red Hat, or a person in its portal. */
+      /** How far it has come; `failed` goes no further by itself. */
+      readonly stage: Stage;
+      /** `ours`: a run, or whoever mends the image, goes on; `theirs`: Red Hat, or a person in its portal. */
       readonly whose: "ours" | "theirs";
       readonly waitsFor: string;
-      readonly link: string;
+      /** A page where a person sees more. */
+      readonly link: string | undefined;
     };
+
+type Stage = "pushed" | "submitted" | "certified" | "failed";
 
 interface Asked {
   readonly candidate: Candidate;
@@ -25,7 +29,11 @@ interface Asked {
  * architecture, and more only of what is not published. The least of its architectures counts. Rejects with `Failed`
  * (`certification/…`).
  */
-export async function progressOf(candidate: Candidate, pyxis: Pyxis, signal: AbortSignal): Promise<Progress> {
+export async function publicationStateOf(
+  candidate: Candidate,
+  pyxis: Pyxis,
+  signal: AbortSignal,
+): Promise<PublicationState> {
   const { component, platforms, pushed, reference } = candidate;
   const { links } = pyxis;
   const asked = { candidate, pyxis, signal };
@@ -54,7 +62,7 @@ export async function progressOf(candidate: Candidate, pyxis: Pyxis, signal: Abo
   return tagless.length > 0 ? tagsOf(tagless, asked) : { kind: "published" };
 }
 
-async function publicationOf(hidden: readonly CertImage[], asked: Asked): Promise<Progress> {
+async function publicationOf(hidden: readonly CertImage[], asked: Asked): Promise<PublicationState> {
   const { candidate, pyxis, signal } = asked;
   const { component, reference } = candidate;
   const link = pyxis.links.images(component);
@@ -73,7 +81,7 @@ async function publicationOf(hidden: readonly CertImage[], asked: Asked): Promis
   }
 }
 
-async function tagsOf(tagless: readonly CertImage[], asked: Asked): Promise<Progress> {
+async function tagsOf(tagless: readonly CertImage[], asked: Asked): Promise<PublicationState> {
   const { candidate, pyxis } = asked;
   const link = pyxis.links.images(candidate.component);
   const what = `the tag ${candidate.pushed.tag} of ${namedImages(candidate, tagless)}`;
@@ -103,11 +111,8 @@ function gradeOf({ grading: { status }, certified }: CertImage): "open" | "good"
   return status === "completed" && certified ? "good" : "failed";
 }
 
-const unpublished = <Stage extends "pushed" | "submitted" | "certified" | "failed">(
-  stage: Stage,
-  whose: "ours" | "theirs",
-  waitsFor: string,
-) => ({ kind: "unpublished", stage, whose, waitsFor }) as const;
+const unpublished = (stage: Stage, whose: "ours" | "theirs", waitsFor: string) =>
+  ({ kind: "unpublished", stage, whose, waitsFor }) as const;
 
 /** The portal's list is of help, not a must. */
 const nothingIfUnreadable = (signal: AbortSignal) => (thrown: unknown) => {
