@@ -1,51 +1,21 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { suite } from "uvu";
-import {
-  assembleImage,
-  createRegistry,
-  createTransfer,
-  type ServedRegistry,
-  serveLayout,
-} from "../../src/oci/index.ts";
 import { parseLock } from "../../src/release/index.ts";
 import { type CliResult, runMirror, type Workspace, workspace } from "../rig/cli.ts";
+import { serveTags, type TaggedRegistry } from "../rig/tagged-registry.ts";
 
 /** What a run says where its lock does not fit, and how several versions of one rule go through it. */
 const frozen = suite("frozen");
 const TAGS = ["1.7.0", "1.8.0", "1.8.5", "2.0.0", "2.0.0-rc1"];
-let folder = "";
-let registry: ServedRegistry;
+let registry: TaggedRegistry;
 let place: Workspace;
 
 frozen.before(async () => {
-  folder = await mkdtemp(join(tmpdir(), "mirror-frozen-"));
-  registry = await serveLayout({ folder, listen: { host: "127.0.0.1", port: 0 } });
-  const client = createRegistry({ host: registry.host });
-  const idle = new AbortController().signal;
-  for (const tag of TAGS) {
-    const files = [{ path: "version", source: Buffer.from(tag) }];
-    const image = await assembleImage({ name: "app", files, platforms: ["linux/amd64"] }, idle);
-    for (const repository of ["team/app", "team/twin"]) {
-      await createTransfer().copy({
-        from: { source: image, repository: "app", digest: image.digest },
-        to: { registry: client, repository, tag },
-        platforms: "all",
-        tags: "mutable",
-        stopping: idle,
-        killed: idle,
-      });
-    }
-  }
-  client.close();
+  registry = await serveTags(["team/app", "team/twin"], TAGS);
 });
-
-frozen.after(async () => {
-  await registry.close();
-  await rm(folder, { recursive: true });
-});
+frozen.after(() => registry.stop());
 
 frozen.before.each(async () => {
   place = await workspace(configOf('"1.8.0"'));

@@ -1,51 +1,19 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { suite } from "uvu";
 import type { EventBody } from "../../src/engine/index.ts";
-import {
-  assembleImage,
-  createRegistry,
-  createTransfer,
-  type ServedRegistry,
-  serveLayout,
-} from "../../src/oci/index.ts";
 import { openConnections } from "../../src/registries/index.ts";
 import { type Pins, resolvePins } from "../../src/release/index.ts";
 import { withConfig } from "../config/temp-config.ts";
+import { serveTags, type TaggedRegistry } from "../rig/tagged-registry.ts";
 
 const TAGS = ["1.7.0", "v1.8.0", "1.8.5", "1.9.0-rc.1", "2.0.0", "latest", "nightly-20260101"];
 const pins = suite("pins");
-let folder = "";
-let registry: ServedRegistry;
+let registry: TaggedRegistry;
 
 pins.before(async () => {
-  folder = await mkdtemp(join(tmpdir(), "mirror-pins-"));
-  registry = await serveLayout({ folder, listen: { host: "127.0.0.1", port: 0 } });
-  const client = createRegistry({ host: registry.host });
-  const idle = new AbortController().signal;
-  const image = await assembleImage(
-    { name: "app", files: [{ path: "a", source: Buffer.from("a") }], platforms: ["linux/amd64"] },
-    idle,
-  );
-  for (const tag of TAGS) {
-    await createTransfer().copy({
-      from: { source: image, repository: "app", digest: image.digest },
-      to: { registry: client, repository: "cache/team/app", tag },
-      platforms: "all",
-      tags: "mutable",
-      stopping: idle,
-      killed: idle,
-    });
-  }
-  client.close();
+  registry = await serveTags(["cache/team/app"], TAGS);
 });
-
-pins.after(async () => {
-  await registry.close();
-  await rm(folder, { recursive: true });
-});
+pins.after(() => registry.stop());
 
 pins("a tag is pinned to the digest it stands at, through the upstream of its host", () =>
   resolving(`{ from: quay.io/team/app, version: "1.7.0" }`, (resolved) => {

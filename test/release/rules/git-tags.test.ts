@@ -3,17 +3,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
-import {
-  assembleImage,
-  createRegistry,
-  createTransfer,
-  type ServedRegistry,
-  serveLayout,
-} from "../../../src/oci/index.ts";
 import { openConnections } from "../../../src/registries/index.ts";
 import { type Pins, resolvePins } from "../../../src/release/index.ts";
 import { withConfig } from "../../config/temp-config.ts";
 import { missingCommand, requires } from "../../rig/skip.ts";
+import { serveTags, type TaggedRegistry } from "../../rig/tagged-registry.ts";
 import { makeRepository } from "../../sources/rig.ts";
 
 /** Rules over the git tags of a source, whose version is the tag of an image. */
@@ -22,26 +16,11 @@ const withGit = requires(tags, missingCommand("git"));
 const IN_GIT = ["v1.2.0", "v1.2.1", "v1.3.0-rc1", "v1.3.0", "chart-9.9.9", "nightly"];
 const IN_REGISTRY = ["1.2.1", "1.3.0", "v1.3.0", "1.3.0-ubi8", "9.9.9"];
 let folder = "";
-let registry: ServedRegistry;
+let registry: TaggedRegistry;
 
 tags.before(async () => {
   folder = await mkdtemp(join(tmpdir(), "mirror-git-tags-"));
-  registry = await serveLayout({ folder: join(folder, "registry"), listen: { host: "127.0.0.1", port: 0 } });
-  const client = createRegistry({ host: registry.host });
-  const idle = new AbortController().signal;
-  const files = [{ path: "a", source: Buffer.from("a") }];
-  const image = await assembleImage({ name: "app", files, platforms: ["linux/amd64"] }, idle);
-  for (const tag of IN_REGISTRY) {
-    await createTransfer().copy({
-      from: { source: image, repository: "app", digest: image.digest },
-      to: { registry: client, repository: "team/app", tag },
-      platforms: "all",
-      tags: "mutable",
-      stopping: idle,
-      killed: idle,
-    });
-  }
-  client.close();
+  registry = await serveTags(["team/app"], IN_REGISTRY);
   if (missingCommand("git") !== undefined) return;
   const repository = makeRepository(join(folder, "git"));
   for (const tag of IN_GIT) {
@@ -51,7 +30,7 @@ tags.before(async () => {
 });
 
 tags.after(async () => {
-  await registry.close();
+  await registry.stop();
   await rm(folder, { recursive: true });
 });
 

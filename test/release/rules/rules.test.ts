@@ -1,18 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { suite } from "uvu";
-import {
-  assembleImage,
-  createRegistry,
-  createTransfer,
-  type ServedRegistry,
-  serveLayout,
-} from "../../../src/oci/index.ts";
 import { openConnections } from "../../../src/registries/index.ts";
 import { type Pins, resolvePins } from "../../../src/release/index.ts";
 import { withConfig } from "../../config/temp-config.ts";
+import { serveTags, type TaggedRegistry } from "../../rig/tagged-registry.ts";
 
 /** Rules that read versions in files and of other images, and rules that choose several. */
 const rules = suite("rules");
@@ -23,33 +14,12 @@ const FILES = {
   "src/Makefile": "A = 1\nVERSION ?= 1.7.0\n",
   "version.txt": "1.8.0\n",
 };
-let folder = "";
-let registry: ServedRegistry;
+let registry: TaggedRegistry;
 
 rules.before(async () => {
-  folder = await mkdtemp(join(tmpdir(), "mirror-rules-"));
-  registry = await serveLayout({ folder, listen: { host: "127.0.0.1", port: 0 } });
-  const client = createRegistry({ host: registry.host });
-  const idle = new AbortController().signal;
-  const files = [{ path: "a", source: Buffer.from("a") }];
-  const image = await assembleImage({ name: "app", files, platforms: ["linux/amd64"] }, idle);
-  for (const tag of TAGS) {
-    await createTransfer().copy({
-      from: { source: image, repository: "app", digest: image.digest },
-      to: { registry: client, repository: "team/app", tag },
-      platforms: "all",
-      tags: "mutable",
-      stopping: idle,
-      killed: idle,
-    });
-  }
-  client.close();
+  registry = await serveTags(["team/app"], TAGS);
 });
-
-rules.after(async () => {
-  await registry.close();
-  await rm(folder, { recursive: true });
-});
+rules.after(() => registry.stop());
 
 for (const [what, rule, tag] of [
   ["a whole file beside the config", "{ file: version.txt }", "1.8.0"],
