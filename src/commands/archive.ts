@@ -51,7 +51,7 @@ async function verify(host: Host, args: Arguments, names: readonly string[]): Pr
     const took = formatDuration(host.now() - startedAt);
     const base = inBase === 0 ? "" : `, and ${inBase} blobs that ${notesIn(opened).base} has to have`;
     host.out.write(
-      `${opened.name} is whole: ${images} images, ${blobs} blobs, ${formatBytes(bytes)} read and hashed in ${took}${base}\n`,
+      `${opened.name} is whole: ${formatCount(images, "image")}, ${formatCount(blobs, "blob")}, ${formatBytes(bytes)} read and hashed in ${took}${base}\n`,
     );
     return 0;
   });

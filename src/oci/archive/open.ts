@@ -10,6 +10,7 @@ import { imagesDigest, notesOf } from "./notes.ts";
 import { openFolder } from "./open-folder.ts";
 import { openTar } from "./open-tar.ts";
 import type { Piece } from "./piece.ts";
+import { openSkopeoFolders } from "./skopeo-folder.ts";
 
 /**
  * Images in files: tars or folders that are OCI layouts. Blobs are read where they stand, from any byte on; nothing
@@ -80,7 +81,9 @@ async function openOne(file: string, opened: Piece[]): Promise<void> {
   if (found.isFile()) opened.push(await openTar(file));
   else if (found.isDirectory()) {
     const listed = await readImagesList(file);
-    if (listed === undefined) opened.push(await openFolder(file));
+    const copied = listed === undefined ? await openSkopeoFolders(file) : [];
+    if (copied.length > 0) opened.push(...copied);
+    else if (listed === undefined) opened.push(await openFolder(file));
     else for (const image of listed) opened.push(await openTar(image.file, image.source));
   } else throw notAnArchive(file, "it is neither a file nor a folder");
 }

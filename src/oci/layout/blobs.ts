@@ -1,14 +1,12 @@
-import { createReadStream } from "node:fs";
-import { lstat, readFile, rm, utimes } from "node:fs/promises";
+import { lstat, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable } from "node:stream";
 import { type Digest, hexOf, isDigest } from "../digest.ts";
 import type { Descriptor } from "../manifest.ts";
+import { blobReads } from "./blob-reads.ts";
 import { type BlobWriter, startBlob } from "./blob-writer.ts";
 import { namesIn, unlessMissing } from "./disk.ts";
-import { notFound } from "./failures.ts";
 import type { BlobReads } from "./reading.ts";
-import { checkBytes, mismatch, verified } from "./verify.ts";
+import { mismatch } from "./verify.ts";
 
 /** The files below `blobs/` of a layout. */
 export interface Blobs extends BlobReads {
@@ -32,36 +30,7 @@ export function blobsIn(folder: string, uploads: string): Blobs {
   const placeOf = (digest: Digest): string =>
     join(folder, "blobs", digest.slice(0, digest.indexOf(":")), hexOf(digest));
 
-  async function size(digest: Digest): Promise<number | undefined> {
-    // What a link leads to was not pushed here.
-    const found = await unlessMissing(lstat(placeOf(digest)));
-    return found?.isFile() ? found.size : undefined;
-  }
-
-  async function readIfThere(blob: Descriptor): Promise<Uint8Array | undefined> {
-    const bytes = await unlessMissing(readFile(placeOf(blob.digest)));
-    if (bytes !== undefined) checkBytes(bytes, blob, folder);
-    return bytes;
-  }
-
-  async function read(blob: Descriptor): Promise<Uint8Array> {
-    const bytes = await readIfThere(blob);
-    if (bytes === undefined) throw notFound(blob.digest, folder);
-    return bytes;
-  }
-
-  async function open(blob: Descriptor, signal: AbortSignal): Promise<Readable> {
-    const found = await size(blob.digest);
-    if (found === undefined) throw notFound(blob.digest, folder);
-    if (found !== blob.size) throw mismatch(blob, folder, `it has ${found} of ${blob.size} bytes`);
-    return verified(createReadStream(placeOf(blob.digest), { signal }), blob, (why) => mismatch(blob, folder, why));
-  }
-
-  function range(digest: Digest, { first, last }: ByteRange): Readable {
-    if (last < first) return Readable.from([]);
-    return createReadStream(placeOf(digest), { start: first, end: last });
-  }
-
+  const reads = blobReads(folder, placeOf);
   const start = (algorithm: "sha256" | "sha512"): Promise<BlobWriter> => startBlob(uploads, placeOf, algorithm);
 
   async function put(blob: Descriptor, content: AsyncIterable<Uint8Array>): Promise<void> {
@@ -94,5 +63,5 @@ export function blobsIn(folder: string, uploads: string): Blobs {
     }
   }
 
-  return { size, read, readIfThere, open, range, start, put, remove, touch, list };
+  return { ...reads, start, put, remove, touch, list };
 }
