@@ -24,36 +24,42 @@ export function tagServerOf(
   if (upstream !== undefined) {
     const { endpoint, prefix, type } = upstream;
     // An interface elsewhere is that of the host itself, whatever stands between here and its images.
-    if (endpoint.api !== undefined) return serverAt(endpoint, type ?? KNOWN[host], { prefix: "", auth: undefined });
-    return serverAt(endpoint, type, { prefix, auth: undefined });
+    const kind = type ?? KNOWN[endpoint.api === undefined ? endpoint.host : host];
+    return kind === undefined ? undefined : serverAt(host, kind, { endpoint, prefix, auth: undefined });
   }
   for (const registry of registries.values()) {
     if (!("endpoint" in registry) || registry.endpoint.host !== host) continue;
     const { endpoint, type } = registry;
+    const kind = type === "dockerhub" || type === "quay" || type === "harbor" ? type : KNOWN[host];
     const token = type === "quay" ? registry.token : undefined;
-    return serverAt(endpoint, type === "dockerhub" || type === "quay" || type === "harbor" ? type : undefined, {
-      prefix: "",
-      auth: token === undefined ? undefined : { kind: "token", token },
-    });
+    const auth: Auth | undefined = token === undefined ? undefined : { kind: "token", token };
+    return kind === undefined ? undefined : serverAt(host, kind, { endpoint, prefix: "", auth });
   }
-  const endpoint = {
-    host,
-    scheme: "https",
-    ca: undefined,
-    auth: undefined,
-    accounts: new Map(),
-    api: undefined,
-  } as const;
-  return serverAt(endpoint, undefined, { prefix: "", auth: undefined });
+  const kind = KNOWN[host];
+  return kind === undefined
+    ? undefined
+    : serverAt(host, kind, { endpoint: nobodyAt(host), prefix: "", auth: undefined });
 }
 
 function serverAt(
-  endpoint: Endpoint,
-  type: TagTeller | undefined,
-  more: Pick<TagServer, "prefix" | "auth">,
-): TagServer | undefined {
-  const kind = type ?? KNOWN[endpoint.host];
-  if (kind === undefined) return undefined;
-  const url = endpoint.api ?? (kind === "dockerhub" ? HUB : `${endpoint.scheme}://${endpoint.host}`);
-  return { kind, endpoint, url, ...more };
+  host: string,
+  kind: TagTeller,
+  { endpoint, prefix, auth }: Pick<TagServer, "endpoint" | "prefix" | "auth">,
+): TagServer {
+  const { api, scheme } = endpoint;
+  const elsewhere = api ?? (kind === "dockerhub" ? HUB : undefined);
+  if (elsewhere === undefined) return { kind, endpoint, url: `${scheme}://${endpoint.host}`, prefix, auth };
+  // The account of a cache is for the cache, and its prefix too: neither goes on to what stands behind it.
+  const isOwn = endpoint.host === host && (api !== undefined || host === "docker.io");
+  const known = isOwn ? endpoint : { ...nobodyAt(kind === "dockerhub" ? "docker.io" : host), ca: endpoint.ca };
+  return { kind, endpoint: known, url: elsewhere, prefix: isOwn ? prefix : "", auth };
 }
+
+const nobodyAt = (host: string): Endpoint => ({
+  host,
+  scheme: "https",
+  ca: undefined,
+  auth: undefined,
+  accounts: new Map(),
+  api: undefined,
+});

@@ -137,6 +137,19 @@ tags("a robot account is not sent to Quay's interface, which would refuse it; a 
   });
 });
 
+tags("the account and the prefix of a cache are for the cache, and not for what stands behind it", async () => {
+  hub.hidden.add("team/app");
+  const auth = `auth: { username: someone, password: ${hub.account.password} }`;
+  const cache = `{ host: "127.0.0.1:1", prefix: hub-proxy, ${auth}, api: "${hub.url}" }`;
+  await withConfig(`version: 1\nupstreams: { docker.io: ${cache} }\n`, {}, async (config) => {
+    const connections = openConnections(config, { env: {}, home: "/nonexistent", onSecret: () => {} });
+    const failure = await historyAt(connections, "docker.io", "team/app").then(() => undefined, failureOf);
+    assert.equal(failure?.code, "registry/tags-untold");
+    await connections.close();
+  });
+  assert.deepEqual(hub.calls, ["GET /v2/namespaces/team/repositories/app/tags?page_size=100 404"]);
+});
+
 tags(
   "requests are counted against the limit: fewer than the list takes is a warning, and 429 is waited out",
   async () => {
