@@ -5,7 +5,14 @@ import { openArchive } from "../oci/index.ts";
 import { withCharts } from "../plan/index.ts";
 import { checkReferences, declarationsOf, loadReferences, withLockedCharts } from "../references/index.ts";
 import { openConnections } from "../registries/index.ts";
-import { DISAGREES, type LookOptions, pinsInLock, renderCharts } from "../release/index.ts";
+import {
+  DISAGREES,
+  type LookOptions,
+  packageIdOf,
+  packagesOfSources,
+  pinsInLock,
+  renderCharts,
+} from "../release/index.ts";
 import {
   colorFor,
   createMask,
@@ -66,10 +73,13 @@ async function online(
     for (const failure of unrendered) tell(failure);
     const config = withCharts(declared, charts);
     const extra = args.flags.has("extra") ? "look" : "leave";
-    const isSelected = selectionOf(args, [...config.images.keys(), ...config.bundles.keys()]);
+    const open = packagesOfSources(declared, charts, { ...outside, env: host.env, network: "online" });
+    const packageOf = async (chart: string) => packageIdOf(await open(chart));
+    const known = [...config.images.keys(), ...config.bundles.keys(), ...chartNames(config.charts)];
+    const isSelected = selectionOf(args, known);
     const referenced = await referencedIn(host, config, outside, tell);
     return {
-      status: await survey(config, { ...outside, targets, isSelected, extra, referenced }),
+      status: await survey(config, { ...outside, packageOf, targets, isSelected, extra, referenced }),
       unrendered: unrendered.length,
     };
   } finally {
@@ -92,7 +102,7 @@ async function offline(
     const outside = { ...looking, connections, signal: host.stopping };
     const disagreements = await disagreementsOf(config, outside);
     return await surveyArchive(lock, archive, {
-      isSelected: selectionOf(args, [...lock.images.keys(), ...disagreements.keys()]),
+      isSelected: selectionOf(args, [...lock.images.keys(), ...disagreements.keys(), ...chartNames(lock.charts)]),
       referenced: await referencedIn(host, config, outside, tell),
       disagreements,
     });
@@ -101,6 +111,9 @@ async function offline(
     await archive.close();
   }
 }
+
+const chartNames = (charts: ReadonlyMap<string, unknown>): string[] =>
+  [...charts.keys()].map((name) => `chart:${name}`);
 
 /** Where the rules of a config and its lock differ; what a rule reads in a source that is not here is not compared. */
 async function disagreementsOf(config: Config, looking: LookOptions): Promise<ReadonlyMap<string, Failure>> {

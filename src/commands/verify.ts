@@ -5,7 +5,16 @@ import { didYouMean, Failed, type Failure } from "../failure/index.ts";
 import { openArchive, volumesOf } from "../oci/index.ts";
 import { withCharts } from "../plan/index.ts";
 import { openConnections } from "../registries/index.ts";
-import { chartsInLock, type Lock, lockFileOf, readLock, renderCharts } from "../release/index.ts";
+import {
+  chartsInLock,
+  type Lock,
+  lockFileOf,
+  packageIdOf,
+  packagesOfSources,
+  readLock,
+  renderCharts,
+  tagOfChart,
+} from "../release/index.ts";
 import { colorFor, createMask, maskFailure, renderFailure, renderVerification } from "../report/index.ts";
 import { type Verification, verifyAtTarget, verifyInArchive } from "../status/index.ts";
 import { lockInArchive } from "./archived-lock.ts";
@@ -59,7 +68,7 @@ async function inArchive(
   try {
     const beside = async () => (config === undefined ? undefined : await readLock(lockFileOf(config.file), host.cwd));
     const lock = ((await lockInArchive(archive, host.stopping)) ?? (await beside()))?.lock;
-    if (lock === undefined || lock.images.size === 0) throw noLock(archive.name);
+    if (lock === undefined || lock.images.size + lock.charts.size === 0) throw noLock(archive.name);
     const taken = target === undefined ? undefined : takenBy(target, config, lock);
     progress.expect([...archive.blobs.values()].reduce((sum, size) => sum + size, 0));
     return await verifyInArchive(archive, {
@@ -76,8 +85,8 @@ async function inArchive(
 /** The names of all images of a target, those of its charts among them. */
 function takenBy(target: string, config: Config | undefined, lock: Lock): ReadonlySet<string> | undefined {
   if (config === undefined) return undefined;
-  const { targets } = withCharts(config, chartsInLock(lock));
-  return new Set(targets.get(target)?.entries.map(({ image }) => image));
+  const { entries = [], packages = [] } = withCharts(config, chartsInLock(lock)).targets.get(target) ?? {};
+  return new Set([...entries.map(({ image }) => image), ...packages.map(({ chart }) => `chart:${chart}`)]);
 }
 
 async function atTarget(
@@ -115,11 +124,19 @@ async function atTarget(
     });
     for (const one of rendered.values()) if (one.kind === "unrendered") throw new Failed(one.failure);
     const config = withCharts(declared, new Map([...locked, ...rendered]));
+    const open = packagesOfSources(declared, rendered, { ...outside, env: host.env, network: "online" });
+    const packageOf = async (chart: string) => lockedPackage(chart, lock) ?? packageIdOf(await open(chart));
     const deep = args.flags.has("deep") ? { onTotal: progress.expect, onBytes: progress.add } : undefined;
-    return await verifyAtTarget(config, target, { ...outside, deep });
+    return await verifyAtTarget(config, target, { ...outside, packageOf, deep });
   } finally {
     await connections.close();
   }
+}
+
+/** A chart's package as the lock has it: nothing is opened for it. */
+function lockedPackage(chart: string, { charts }: Lock) {
+  const { version = "", package: digest } = charts.get(chart) ?? {};
+  return digest === undefined ? undefined : { tag: tagOfChart(version), digest };
 }
 
 /** The targets that names stand for, all without any; undefined where they are files. */

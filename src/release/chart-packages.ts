@@ -1,4 +1,4 @@
-import { packArchive, packFolder } from "../charts/package/index.ts";
+import { type PackedChart, packArchive, packFolder } from "../charts/package/index.ts";
 import type { Config } from "../config/index.ts";
 import { Failed } from "../failure/index.ts";
 import type { Digest, ImageSource } from "../oci/index.ts";
@@ -11,6 +11,9 @@ export interface ChartPackage {
   readonly tag: string;
   readonly from: { readonly source: ImageSource; readonly repository: string; readonly digest: Digest };
 }
+
+/** By what a package is known at a target. */
+export const packageIdOf = ({ tag, from: { digest } }: ChartPackage) => ({ tag, digest });
 
 /** The package of a declared chart; made, or looked for, once. */
 export type OpenPackage = (chart: string) => Promise<ChartPackage>;
@@ -26,11 +29,14 @@ export function packagesOfSources(config: Config, charts: ChartImages, options: 
     return known?.content ?? (await openChart(config, chart, options)).content;
   };
   return eachOnce(async (chart) => {
-    const { folder, archive } = await contentOf(chart);
-    const { tag, artifact } = await (archive === undefined ? packFolder(folder, options.signal) : packArchive(archive));
+    const { tag, artifact } = await packed(await contentOf(chart), options.signal);
     return { tag, from: { source: artifact, repository: chart, digest: artifact.digest } };
   });
 }
+
+/** Packs a chart. Throws what packing throws. */
+export const packed = ({ folder, archive }: ChartContent, signal: AbortSignal): Promise<PackedChart> =>
+  archive === undefined ? packFolder(folder, signal) : packArchive(archive);
 
 /** Remembers what was opened, and nothing that failed: a node is tried again. */
 export function eachOnce(open: OpenPackage): OpenPackage {

@@ -3,7 +3,7 @@ export { chartInArchive, packagesInArchive } from "./archived-packages.ts";
 export { type Candidates, type CandidateTag, candidatesOf } from "./candidates.ts";
 export { type ChartChange, changeSince, changeText } from "./chart-change.ts";
 export { type ChartImages, type ChartResolution, chartNode, outcomeOfChart, versionOf } from "./chart-images.ts";
-export { type ChartPackage, type OpenPackage, packagesOfSources } from "./chart-packages.ts";
+export { type ChartPackage, type OpenPackage, packageIdOf, packagesOfSources } from "./chart-packages.ts";
 export { chartsInLock } from "./charts-in-lock.ts";
 export { localBuilds, type OpenedBuild, openBuild, withDockerfiles } from "./dockerfiles.ts";
 export { findInChart, type RenderedChart } from "./find-in-chart.ts";
@@ -15,7 +15,7 @@ export { type OpenChart, type OpenChartOptions, openChart } from "./open-chart.t
 export { outcomeOf, type Pin, type Pins, pinNode, type Resolution } from "./pins.ts";
 export { type LookOptions, pinsInLock } from "./pins-in-lock.ts";
 export { pullLimitWarnings } from "./pull-limits.ts";
-export { lockedChart, type RelockOptions, type Resolved, relock } from "./relock.ts";
+export { type RelockOptions, type Resolved, relock } from "./relock.ts";
 export { renderCharts } from "./render-charts.ts";
 export { resolvePins } from "./resolve.ts";
 export { ruleText, sourceRuleText } from "./rules/rule-text.ts";

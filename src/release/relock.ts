@@ -3,6 +3,7 @@ import type { Config } from "../config/index.ts";
 import { type Failure, failureOf } from "../failure/index.ts";
 import type { Connections } from "../registries/index.ts";
 import type { ChartImages, ChartResolution } from "./chart-images.ts";
+import { packed } from "./chart-packages.ts";
 import { describeImage, wantedPlatforms } from "./describe.ts";
 import type { Lock, LockedChart, LockedImage } from "./lock/index.ts";
 import type { Pin, Pins } from "./pins.ts";
@@ -34,7 +35,9 @@ export async function relock(before: Lock, resolved: Resolved, options: RelockOp
   const { config, charts, sources } = resolved;
   return {
     sources: merged(before.sources, sources.locked(), (name) => config.sources.get(name)?.origin.kind === "git"),
-    charts: merged(before.charts, lockedCharts(config, charts), (name) => config.charts.has(name)),
+    charts: merged(before.charts, await lockedCharts(config, charts, options.signal), (name) =>
+      config.charts.has(name),
+    ),
     images: await lockedImages(before, resolved, options),
   };
 }
@@ -48,24 +51,31 @@ function merged<Value>(
   return new Map([...all].filter(([name]) => isDeclared(name)).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-function lockedCharts(config: Config, charts: ChartImages): ReadonlyMap<string, LockedChart> {
+async function lockedCharts(
+  config: Config,
+  charts: ChartImages,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, LockedChart>> {
   const locked = new Map<string, LockedChart>();
   for (const [name, resolution] of charts) {
     const source = config.charts.get(name)?.source;
-    if (resolution.kind === "rendered" && source !== undefined) locked.set(name, lockedChart(source, resolution));
+    if (resolution.kind !== "rendered" || source === undefined) continue;
+    locked.set(name, await lockedChart(source, resolution, signal));
   }
   return locked;
 }
 
-/** A rendered chart as a lock has it. */
-export function lockedChart(
+async function lockedChart(
   source: string,
-  { version, commit, images }: Extract<ChartResolution, { readonly kind: "rendered" }>,
-): LockedChart {
+  { version, commit, images, content }: Extract<ChartResolution, { readonly kind: "rendered" }>,
+  signal: AbortSignal,
+): Promise<LockedChart> {
   return {
     source,
     version,
     commit,
+    // Whoever publishes it is told why it cannot be packed.
+    package: content && (await packed(content, signal).catch(() => undefined))?.artifact.digest,
     images: images.map((finding) => ({ reference: finding.reference, from: placesOf(finding) })),
   };
 }

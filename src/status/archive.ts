@@ -1,6 +1,7 @@
 import type { Failure } from "../failure/index.ts";
 import type { Archive } from "../oci/index.ts";
 import { declaredName, type Lock, type LockedImage } from "../release/index.ts";
+import { chartsInArchive } from "./charts-in-archive.ts";
 import type { Cell, Row, Status } from "./status.ts";
 
 /**
@@ -41,7 +42,8 @@ export async function surveyArchive(
   const known = new Set([...lock.images.keys()].map(declaredName));
   const names = [...lock.images.keys(), ...[...disagreements.keys()].filter((name) => !known.has(name))];
   const rows = names.filter(isSelected).map((name) => rowOf(name, lock.images.get(name)));
-  return { targets: [column], rows: await Promise.all(rows), extra: undefined };
+  const charts = await chartsInArchive(lock, archive, options);
+  return { targets: [column], rows: [...charts, ...(await Promise.all(rows))], extra: undefined };
 }
 
 /** The image itself, or what is left of it when only some platforms were saved; else what has its tag there. */

@@ -18,7 +18,7 @@ export interface Question {
   readonly upstream: Promise<Upstream>;
   readonly requires: "signature" | "nothing";
   /** Bundles go through a certification of their own, of which only the catalog tells. */
-  readonly kind: "image" | "bundle";
+  readonly kind: "image" | "chart" | "bundle";
   /** The platforms of the image, asked for where they matter. */
   readonly parts: () => Promise<Parts>;
 }

@@ -38,9 +38,10 @@ export type Upstream =
   /** Not asked, or not answered. */
   | { readonly kind: "unknown" };
 
-/** One image of the release, or its bundle. */
+/** One image of the release, a chart that is published itself, or its bundle. */
 export interface Row {
-  readonly kind: "image" | "bundle";
+  readonly kind: "image" | "chart" | "bundle";
+  /** Of a chart, `chart:NAME`. */
   readonly name: string;
   readonly version: string | undefined;
   readonly digest: Digest | undefined;

@@ -4,6 +4,7 @@ import { failureOf } from "../failure/index.ts";
 import { type Destination, destinationOf, splitTag, tagOf, withVersions } from "../plan/index.ts";
 import { declaredName } from "../release/index.ts";
 import { askTarget } from "./ask.ts";
+import { chartRow, type PublishedChart } from "./chart-row.ts";
 import { findExtra, type Placed } from "./extra.ts";
 import { unknown } from "./judge.ts";
 import type { Cell, Row, Status } from "./status.ts";
@@ -11,6 +12,8 @@ import { type Parts, partsOf } from "./trimmed.ts";
 import { type Held, type Outside, type Wanted, wantedOf } from "./wanted.ts";
 
 export interface SurveyOptions extends Held {
+  /** What a chart is published as. */
+  readonly packageOf: (chart: string) => Promise<PublishedChart>;
   /** The images that are looked at. */
   readonly isSelected: (name: string) => boolean;
   /** The columns. */
@@ -55,7 +58,11 @@ export async function surveyPlaced(declared: Config, options: SurveyOptions): Pr
   const bundles = [...config.bundles.values()]
     .filter(({ name, to }) => options.isSelected(name) && options.targets.includes(to.target))
     .map((bundle) => bundleRow(bundle, asking));
-  return { config, placed: [...(await Promise.all(bundles)), ...(await Promise.all(images))] };
+  const charts = [...new Set(targets.flatMap(({ packages }) => packages.map(({ chart }) => chart)))]
+    .filter((chart) => options.isSelected(`chart:${chart}`))
+    .map((chart) => chartRow(chart, config, targets, options));
+  const rows = await Promise.all([Promise.all(bundles), Promise.all(charts), Promise.all(images)]);
+  return { config, placed: rows.flat() };
 }
 
 interface Asking {

@@ -25,9 +25,7 @@ export async function verifyInArchive(archive: Archive, options: VerifyInArchive
   });
   const wrong = rows.flatMap(({ name, cells }): Wrong[] =>
     [...cells].flatMap(([at, cell]) => {
-      const locked = lock.images.get(name);
-      const tag = locked?.tag === undefined ? `@${locked?.digest}` : `:${locked.tag}`;
-      const failure = wrongIn(cell, `${locked?.repository}${tag} in ${at}`, SAVE_AGAIN);
+      const failure = wrongIn(cell, `${nameIn(lock, name)} in ${at}`, SAVE_AGAIN);
       return failure === undefined ? [] : [{ image: name, at, failure }];
     }),
   );
@@ -44,3 +42,10 @@ export async function verifyInArchive(archive: Archive, options: VerifyInArchive
 }
 
 const SAVE_AGAIN = "Save it again with this lock beside the config: mirror save --to FILE";
+
+function nameIn({ images, charts }: Lock, name: string): string {
+  const chart = name.startsWith("chart:") ? charts.get(name.slice("chart:".length)) : undefined;
+  if (chart !== undefined) return `${name.replace(":", " ")}:${chart.version}`;
+  const locked = images.get(name);
+  return `${locked?.repository}${locked?.tag === undefined ? `@${locked?.digest}` : `:${locked.tag}`}`;
+}

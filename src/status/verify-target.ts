@@ -3,11 +3,11 @@ import { type ImageToRead, type ReadImages, readImages } from "../oci/index.ts";
 import type { Destination } from "../plan/index.ts";
 import { waysOf } from "../registries/index.ts";
 import type { Cell } from "./status.ts";
-import { surveyPlaced } from "./survey.ts";
+import { type SurveyOptions, surveyPlaced } from "./survey.ts";
 import { type Verification, type Wrong, wrongIn } from "./verification.ts";
 import type { Held } from "./wanted.ts";
 
-export interface VerifyTargetOptions extends Held {
+export interface VerifyTargetOptions extends Held, Pick<SurveyOptions, "packageOf"> {
   /** How all bytes are read; undefined: digests are enough. */
   readonly deep: Pick<Parameters<typeof readImages>[1], "onTotal" | "onBytes"> | undefined;
 }

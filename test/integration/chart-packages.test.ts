@@ -59,8 +59,10 @@ sources:
 charts:
   shop: { source: charts, path: charts/shop }
   extra: { source: charts, path: extra-3.0.0.tgz }
+images:
+  web: { from: up.example.com/${images[0]?.repository}, version: "${images[0]?.tag}" }
 targets:
-  inside: { registry: inside, images: ["chart:shop"], charts: [shop, extra], as: "\${path}:\${tag}" }
+  inside: { registry: inside, images: [web, "chart:shop"], charts: [shop, extra], as: "\${path}:\${tag}" }
 `;
 
 all.before(async () => {
@@ -183,6 +185,37 @@ integration("an archive has the charts, and brings them to a target where nothin
       assert.equal(await inside(there.target, "shop", "1.2.0_build.7"), digest);
       assert.ok(await inside(there.target, "extra", "3.0.0"));
     });
+  }),
+);
+
+integration("status and verify tell how charts stand, at targets and in archives, by digest", () =>
+  atTarget(async ({ target, place, mirror }) => {
+    assert.equal((await mirror("pin")).code, 0);
+    const lock = await readFile(join(place.folder, "mirror.lock.yaml"), "utf8");
+    const digest = /\n {2}shop:\n[\s\S]*?package: (sha256:\w+)/.exec(lock)?.[1];
+    const before = await mirror("verify", "inside");
+    assert.equal(before.code, 1);
+    assert.match(before.stdout, /charts\/shop:1\.2\.0_build\.7 is not there/);
+    assert.equal((await mirror("run", "--target", "inside")).code, 0);
+    assert.equal(await inside(target, "shop", "1.2.0_build.7"), digest, "the lock has the digest that is published");
+    const verified = await mirror("verify", "inside", "--deep");
+    assert.equal(verified.code, 0, verified.stdout + verified.stderr);
+    const status = await mirror("status");
+    assert.equal(status.code, 0, status.stdout + status.stderr);
+    assert.match(status.stdout, /chart:shop +1\.2\.0_build\.7 +up to date/);
+    assert.match(status.stdout, /chart:extra +3\.0\.0 +up to date/);
+    const one = await mirror("status", "chart:extra", "--json");
+    const rows = (JSON.parse(one.stdout) as { images: { kind: string; name: string }[] }).images;
+    assert.deepEqual(
+      rows.map(({ kind, name }) => [kind, name]),
+      [["chart", "chart:extra"]],
+    );
+
+    assert.equal((await mirror("save", "web", "--to", "image.tar")).code, 0);
+    const lacking = await mirror("verify", "image.tar");
+    assert.equal(lacking.code, 1);
+    assert.match(lacking.stdout, /chart shop:1\.2\.0\+build\.7 in image\.tar is not there/);
+    assert.match((await mirror("status", "--from", "image.tar")).stdout, /chart:shop .* missing/);
   }),
 );
 

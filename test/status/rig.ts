@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type { Config } from "../../src/config/index.ts";
 import { type Digest, parseDigest } from "../../src/oci/index.ts";
@@ -86,6 +87,7 @@ export async function surveyed(
       isSelected: () => true,
       targets: [...config.targets.keys()],
       extra: "leave",
+      packageOf: async () => assert.fail("no chart is published"),
       referenced: undefined,
       ...options,
     });

@@ -15,6 +15,7 @@ export {
   type LockedImage,
   type LockedPlatform,
   type LockedSource,
+  tagOfChart,
 } from "./lock.ts";
 export { lockFileOf } from "./lock-file.ts";
 export { type LockFile, parseLock, readLock } from "./read.ts";

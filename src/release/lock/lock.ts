@@ -36,8 +36,13 @@ export interface LockedChart {
   readonly version: string;
   /** Undefined where the source is a folder. */
   readonly commit: string | undefined;
+  /** Of the artifact that it is published as; undefined where it could not be packed. */
+  readonly package: Digest | undefined;
   readonly images: readonly LockedChartImage[];
 }
+
+/** A chart's version as its tag, which has no plus sign: helm writes an underscore. */
+export const tagOfChart = (version: string): string => version.replaceAll("+", "_");
 
 export interface LockedChartImage {
   /** With host and tag or digest, as the chart names it. Each stands once, in the order of their text. */

@@ -76,6 +76,7 @@ function chartOf(entry: Entry): LockedChart {
     source: entry.need("source").text(),
     version: entry.need("version").text(),
     commit: entry.get("commit")?.text(),
+    package: entry.get("package") === undefined ? undefined : digestIn(entry, "package"),
     images: entry.entries("images").map(({ name: reference }) => ({
       reference,
       from: entry.need("images").texts(reference),
@@ -100,8 +101,8 @@ function imageOf(entry: Entry): LockedImage {
 
 const platformOf = (entry: Entry): LockedPlatform => ({ digest: digestIn(entry), size: entry.get("size")?.count() });
 
-function digestIn(entry: Entry): LockedImage["digest"] {
-  const digest = entry.need("digest");
+function digestIn(entry: Entry, key = "digest"): LockedImage["digest"] {
+  const digest = entry.need(key);
   const text = digest.text();
   if (!isDigest(text)) throw digest.wrong("is not a digest");
   return text;

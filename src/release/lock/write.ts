@@ -74,12 +74,13 @@ function sourceLines({ git, rule, ref, commit, chosenFrom }: LockedSource): stri
   ];
 }
 
-function chartLines({ source, version, commit, images }: LockedChart): string[] {
+function chartLines({ source, version, commit, package: packed, images }: LockedChart): string[] {
   const sortedImages = new Map(images.map(({ reference, from }) => [reference, from]));
   return [
     `source: ${scalar(source)}`,
     `version: ${scalar(version)}`,
     ...(commit === undefined ? [] : [`commit: ${scalar(commit)}`]),
+    ...(packed === undefined ? [] : [`package: ${packed}`]),
     ...(images.length === 0 ? [] : ["images:"]),
     ...sorted(sortedImages).flatMap(([reference, from]) =>
       from.length === 0

@@ -53,6 +53,7 @@ const lock: Lock = {
         source: "ce",
         version: "0.6.3",
         commit: COMMIT,
+        package: digestOf("package"),
         images: [
           { reference: "docker.io/library/mysql:8.0", from: ["ce/templates/db.yaml: spec.containers[0].image"] },
           { reference: "docker.io/library/busybox:1.35", from: [] },
