@@ -14,30 +14,37 @@ export async function tags(host: Host, args: Arguments): Promise<number> {
   const config = await configOf(host, args);
   const images = imagesOf(args, config.images);
   const mask = createMask();
-  const connections = openConnections(config, { env: host.env, home: host.home, onSecret: mask.add });
+  const warnings: Failure[] = [];
+  const connections = openConnections(config, {
+    env: host.env,
+    home: host.home,
+    onSecret: mask.add,
+    onWarning: (warning) => warnings.push(warning),
+  });
   try {
     const { sources } = await lookingAt(host, config);
     const outside = { connections, sources, signal: host.stopping };
     const found = await Promise.all(images.map((image) => candidatesOf(image, outside)));
-    print(
-      host,
-      args,
-      found.map((one) => ({ ...one, silent: one.silent && maskFailure(one.silent, mask) })),
-    );
+    const said = [...warnings, ...silences(found)].map((failure) => maskFailure(failure, mask));
+    print(host, args, { found, said });
     return 0;
   } finally {
     await connections.close();
   }
 }
 
-function print(host: Host, args: Arguments, found: readonly Candidates[]): void {
+function print(
+  host: Host,
+  args: Arguments,
+  { found, said }: { readonly found: readonly Candidates[]; readonly said: readonly Failure[] },
+): void {
+  const colorOf = (stream: Host["out"]) => (args.flags.has("no-color") ? "off" : colorFor(host.env, stream));
+  for (const failure of said) {
+    host.err.write(`${renderFailure(failure, { color: colorOf(host.err), severity: "warning" })}\n`);
+  }
   if (args.flags.has("json")) {
     host.out.write(`${JSON.stringify(found.map(documentOf), undefined, 2)}\n`);
     return;
-  }
-  const colorOf = (stream: Host["out"]) => (args.flags.has("no-color") ? "off" : colorFor(host.env, stream));
-  for (const silent of silences(found)) {
-    host.err.write(`${renderFailure(silent, { color: colorOf(host.err), severity: "warning" })}\n`);
   }
   const most = args.flags.has("all") ? Number.POSITIVE_INFINITY : MOST;
   const style = { color: colorOf(host.out), width: host.out.isTTY ? host.out.columns : undefined, most } as const;
@@ -50,7 +57,7 @@ function silences(found: readonly Candidates[]): readonly Failure[] {
   return [...new Map(all.toReversed().map((one) => [`${one.code} ${one.hint}`, one])).values()].toReversed();
 }
 
-const documentOf = ({ image, where, rule, tags, silent }: Candidates): object => ({
+const documentOf = ({ image, where, rule, tags }: Candidates): object => ({
   image,
   where,
   rule,
@@ -61,7 +68,6 @@ const documentOf = ({ image, where, rule, tags, silent }: Candidates): object =>
     fate,
     ...(why === undefined ? {} : { why }),
   })),
-  ...(silent === undefined ? {} : { silent }),
 });
 
 /** Images by name or glob that come from a registry. Throws `Failed` (`usage/…`) for a name of none. */
