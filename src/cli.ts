@@ -68,7 +68,8 @@ function version(): string {
 async function fail(thrown: unknown, noColor: unknown): Promise<number> {
   const { colorFor, renderFailure } = await import("./report/index.ts");
   const color = noColor === true ? "off" : colorFor(process.env, process.stderr);
-  for (const failure of failuresOf(thrown)) process.stderr.write(`${renderFailure(failure, { color })}\n`);
+  for (const failure of failuresOf(thrown))
+    process.stderr.write(`${renderFailure(failure, { color, columns: process.stderr.columns })}\n`);
   const ours = thrown instanceof Failed || thrown instanceof FailedTogether;
   return ours && failuresOf(thrown).every((failure) => failure.class === "usage") ? 2 : 1;
 }

@@ -58,7 +58,7 @@ interface Checked {
 function print(host: Host, args: Arguments, { config, counts, references, bundles }: Checked): void {
   const color = args.flags.has("no-color") ? "off" : colorFor(host.env, host.err);
   const tell = (severity: "error" | "warning") => (failure: Failure) =>
-    host.err.write(`${renderFailure(failure, { color, severity })}\n`);
+    host.err.write(`${renderFailure(failure, { color, severity, columns: host.err.columns })}\n`);
   [...config.warnings, ...bundles.warnings].forEach(tell("warning"));
   bundles.errors.forEach(tell("error"));
   const sentence = Object.entries(counts).map(([what, count]) => `${count} ${count === 1 ? what.slice(0, -1) : what}`);

@@ -41,8 +41,7 @@ export function helpOf(command: Command): string {
   );
   const width = Math.max(...names.map((name) => name.length));
   const options = command.options.map(({ help }, index) => `  ${(names[index] ?? "").padEnd(width)}  ${help}`);
-  const lineWidth = Math.max(...command.examples.map(({ line }) => line.length));
-  const examples = command.examples.map(({ line, does }) => `  ${line.padEnd(lineWidth)}  ${does}`);
+  const examples = command.examples.map(({ line, does }) => `  ${line}\n      ${does}`);
   return `mirror ${command.name}: ${command.summary}
 
 Usage: ${command.usage}

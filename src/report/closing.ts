@@ -74,7 +74,8 @@ function progress(model: RunModel): string {
   return `${allDone(model)} of ${model.nodes.size} done${moved}${others(model, ["cancelled", "blocked"])}`;
 }
 
-function allDone({ counts }: RunModel): number {
+/** Nodes that are done, whether or not they had anything to do. */
+export function allDone({ counts }: RunModel): number {
   return counts.changed + counts.upToDate + counts.ran + counts.without;
 }
 

@@ -1,14 +1,17 @@
 import type { Failure, Place } from "../failure/index.ts";
 import { type Color, createPaint, type Paint } from "./paint.ts";
 import { plainLine, widthOf } from "./width.ts";
+import { wrap } from "./wrap.ts";
 
 export interface FailureOptions {
   readonly color: Color;
   /** How the first line calls it; `error` unless said otherwise. */
   readonly severity?: "error" | "warning";
+  /** Of the terminal; undefined where there is none, and lines are as long as they are. */
+  readonly columns?: number | undefined;
 }
 
-/** Longest part of a line of source that is shown. */
+/** Longest part of a line of source that is shown, on the widest terminal. */
 const FRAME_WIDTH = 140;
 
 /**
@@ -20,7 +23,7 @@ const FRAME_WIDTH = 140;
  *         |     ^^^^^^
  *       Did you mean "project"?
  */
-export function renderFailure(failure: Failure, { color, severity = "error" }: FailureOptions): string {
+export function renderFailure(failure: Failure, { color, severity = "error", columns }: FailureOptions): string {
   const paint = createPaint(color);
   const related = failure.related ?? [];
   const places = related.map(({ place }) => place);
@@ -31,15 +34,16 @@ export function renderFailure(failure: Failure, { color, severity = "error" }: F
     0,
     ...[...places, ...(own === undefined ? [] : [own])].map(({ line }) => String(line).length),
   );
+  const framed = (place: Place) => frame(place, { gutter, severity, paint, columns });
   return [
-    headline(failure, severity, paint),
-    ...(own === undefined ? [] : frame(own, gutter, severity, paint)),
+    ...wrap(headline(failure, severity, paint), columns, "    "),
+    ...(own === undefined ? [] : framed(own)),
     ...related.flatMap(({ message, place }) => [
-      `  ${plainLine(message)}: ${paint("dim", position(place))}`,
-      ...frame(place, gutter, severity, paint),
+      ...wrap(`  ${plainLine(message)}: ${paint("dim", position(place))}`, columns, "    "),
+      ...framed(place),
     ]),
     ...(failure.detail ?? []).map((line) => paint("dim", `    ${plainLine(line)}`)),
-    ...(failure.hint === undefined ? [] : [`  ${paint("cyan", plainLine(failure.hint))}`]),
+    ...(failure.hint === undefined ? [] : wrap(`  ${paint("cyan", plainLine(failure.hint))}`, columns, "  ")),
   ].join("\n");
 }
 
@@ -55,8 +59,17 @@ function isSame(one: Place, other: Place | undefined): boolean {
   return other !== undefined && position(one) === position(other);
 }
 
-function frame(place: Place, gutter: number, severity: "error" | "warning", paint: Paint): string[] {
-  const { text, column, length } = cut(place);
+interface Frame {
+  /** Digits of the longest number of a line. */
+  readonly gutter: number;
+  readonly severity: "error" | "warning";
+  readonly paint: Paint;
+  readonly columns: number | undefined;
+}
+
+function frame(place: Place, { gutter, severity, paint, columns }: Frame): string[] {
+  const besides = gutter + "   | ".length + "……".length;
+  const { text, column, length } = cut(place, Math.min(FRAME_WIDTH, Math.max(20, (columns ?? 200) - besides)));
   const start = text.slice(0, column - 1);
   const marked = text.slice(column - 1, column - 1 + length);
   // Tabs stay tabs in front of the caret, so that both lines are as wide whatever a tab is.
@@ -69,11 +82,11 @@ function frame(place: Place, gutter: number, severity: "error" | "warning", pain
 }
 
 /** The place with the part of a long line that matters. */
-function cut({ text, column, length }: Place): { text: string; column: number; length: number } {
+function cut({ text, column, length }: Place, width: number): { text: string; column: number; length: number } {
   const whole = text.trimEnd();
-  if (whole.length <= FRAME_WIDTH) return { text: whole, column, length };
-  const start = Math.max(0, Math.min(column - 1 - Math.floor(FRAME_WIDTH / 3), whole.length - FRAME_WIDTH));
-  const end = start + FRAME_WIDTH;
+  if (whole.length <= width) return { text: whole, column, length };
+  const start = Math.max(0, Math.min(column - 1 - Math.floor(width / 3), whole.length - width));
+  const end = start + width;
   const lead = start > 0 ? "…" : "";
   const part = `${lead}${whole.slice(start, end)}${end < whole.length ? "…" : ""}`;
   return { text: part, column: column - start + lead.length, length: Math.min(length, end - column + 1) };

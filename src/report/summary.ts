@@ -1,7 +1,7 @@
 import type { NodeId } from "../engine/index.ts";
 import type { Failure } from "../failure/index.ts";
 import { closingOf } from "./closing.ts";
-import { renderFailure } from "./failure.ts";
+import { type FailureOptions, renderFailure } from "./failure.ts";
 import { formatDuration, formatFew } from "./format.ts";
 import type { NodeState, RunModel } from "./model.ts";
 import { type Color, createPaint, type Paint } from "./paint.ts";
@@ -9,16 +9,20 @@ import { phraseOf } from "./phrase.ts";
 import { padEnd, widthOf } from "./width.ts";
 
 const NAMES = 5;
+const INDENT = "    ";
 
 /**
  * The end of a run for people: every node that failed with its failure, was blocked and by what, skipped and why,
  * waits and for what, or was cancelled; after an interrupt what moved before it; and one last line that says what
  * the exit code means. Ends with a newline.
  */
-export function renderSummary(model: RunModel, { color }: { readonly color: Color }): string {
+export function renderSummary(
+  model: RunModel,
+  { color, columns }: { readonly color: Color; readonly columns?: number | undefined },
+): string {
   const paint = createPaint(color);
   const sections = [
-    ...failures(model, paint, color),
+    ...failures(model, paint, { color, columns: columns === undefined ? undefined : columns - INDENT.length }),
     ...listed(paint, "yellow", "blocked", model.settled("blocked"), ({ by }) => blockedBy(by, model)),
     ...listed(paint, "yellow", "waiting", model.settled("waiting"), (outcome) => `for ${outcome.for}`),
     ...listed(paint, "dim", "skipped", model.settled("skipped"), ({ why }) => why),
@@ -32,7 +36,7 @@ export function renderSummary(model: RunModel, { color }: { readonly color: Colo
 }
 
 /** Nodes that failed for the same reason stand together, and the reason once. */
-function failures(model: RunModel, paint: Paint, color: Color): string[][] {
+function failures(model: RunModel, paint: Paint, options: FailureOptions): string[][] {
   const failed = model.settled("failed");
   if (failed.length === 0) return [];
   const byReason = new Map<string, { failure: Failure; nodes: NodeState[] }>();
@@ -44,7 +48,7 @@ function failures(model: RunModel, paint: Paint, color: Color): string[][] {
   }
   const lines = [...byReason.values()].flatMap(({ failure, nodes }) => [
     ...nodes.map((node) => `  ${paint("bold", node.id)}${paint("dim", `  ${effort(node)}`)}`),
-    ...rendered(failure, color),
+    ...rendered(failure, options),
   ]);
   return [[paint("red", `failed (${failed.length})`), ...lines]];
 }
@@ -84,10 +88,10 @@ function effort(node: NodeState): string {
   return node.attempt > 1 ? `${after} and ${node.attempt} attempts` : after;
 }
 
-function rendered(failure: Failure, color: Color): string[] {
-  return renderFailure(failure, { color })
+function rendered(failure: Failure, options: FailureOptions): string[] {
+  return renderFailure(failure, options)
     .split("\n")
-    .map((line) => (line === "" ? "" : `    ${line}`));
+    .map((line) => (line === "" ? "" : `${INDENT}${line}`));
 }
 
 function keyOf({ code, message, hint, place, detail }: Failure): string {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -41,6 +41,17 @@ test("the bundle starts only after every image of its target is published", () =
   );
   assert.equal(copies.length, 3);
   assert.ok(bundle > Math.max(...copies), `the bundle is event ${bundle}, the copies are ${copies}`);
+});
+
+test("the README shows the digests that come of it", async () => {
+  const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
+  const shown = [...readme.matchAll(/^[\d:.]{12} {2}(\S+) +(copied sha256:[0-9a-f]{12}\S*)/gm)];
+  assert.ok(shown.length >= 4);
+  for (const [, id, text = ""] of shown) {
+    const settled = (first[0] ?? []).find((event) => event.type === "node-settled" && event.id === id);
+    assert.ok(settled?.type === "node-settled" && settled.outcome.kind === "done", id);
+    assert.ok(settled.outcome.summary.startsWith(text), `${id}: ${settled.outcome.summary}`);
+  }
 });
 
 test("a second time nothing is left to do", async () => {

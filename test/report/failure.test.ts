@@ -92,4 +92,26 @@ test("colours change nothing but colours, and a warning is called one", () => {
   assert.equal(stripVTControlCharacters(coloured), renderFailure(one, { color: "off", severity: "warning" }));
 });
 
+test("on a terminal no line is wider than it, and the caret stays below what it marks", () => {
+  const text = `  harbor: { type: embeded, folder: .mirror/registries/harbor, host: registry.example.com } # ${"x".repeat(99)}`;
+  const at = text.indexOf("registry.example");
+  const failure = {
+    code: "config/bad-value",
+    class: "usage",
+    message:
+      "registries.harbor.host cannot be what it is, since a sentence of this length is not to be broken in a word",
+    hint: "Correct it, in a sentence that is too long for one line of a terminal with sixty columns",
+    place: { file: "mirror.config.yaml", line: 10, column: at + 1, length: 20, text },
+  } as const;
+  const lines = renderFailure(failure, { color: "off", columns: 60 }).split("\n");
+  assert.deepEqual(
+    lines.filter((line) => line.length > 60),
+    [],
+  );
+  const caret = lines.findIndex((line) => line.includes("^"));
+  const start = lines[caret]?.indexOf("^") ?? 0;
+  assert.equal(lines[caret - 1]?.slice(start, start + 20), "registry.example.com");
+  assert.equal(lines.at(-1), "  a terminal with sixty columns");
+});
+
 test.run();

@@ -50,7 +50,7 @@ test("nodes at work show how far they are, the others what they wait for, and be
 · certify:rhcr/deploy  waits for a free place
 · published:harbor     waits for copy:harbor/mysql (+1)
 · notify               waits for a free place
-1 up to date · 2 running · 4 waiting · 80 MB of 120 MB+ · 73 MB/s`,
+1 of 7 done · 1 up to date · 2 running · 4 waiting · 80 MB of 120 MB+ · 73 MB/s`,
   );
   await view.report.close();
 });

@@ -1,3 +1,4 @@
+import { allDone } from "../closing.ts";
 import { formatBytes, formatRate } from "../format.ts";
 import type { NodeState, RunModel } from "../model.ts";
 import type { Paint } from "../paint.ts";
@@ -47,15 +48,16 @@ function hidden(model: RunModel, running: number, waiting: number, { paint }: Fr
   return paint("dim", `… ${more.join(", ")}`);
 }
 
-/** `12 done · 3 up to date · 4 running · 11 waiting · 1 failed · 340 MB of 1.2 GB · 85 MB/s`. */
+/** `15 of 31 done · 3 up to date · 4 running · 11 waiting · 1 failed · 340 MB of 1.2 GB · 85 MB/s`. */
 function countersLine(model: RunModel, { paint, now }: FrameOptions): string {
   const { counts } = model;
+  const done = allDone(model);
   const some = (count: number, text: string): string[] => (count > 0 ? [text] : []);
   const settled = counts.blocked + counts.skipped + counts.cancelled;
   const parts = [
-    ...some(counts.changed, paint("green", `${counts.changed} ${model.mode === "plan" ? "to do" : "done"}`)),
+    ...some(done, paint("green", `${done} of ${model.nodes.size} ${model.mode === "plan" ? "looked at" : "done"}`)),
+    ...some(model.mode === "plan" ? counts.changed : 0, `${counts.changed} to do`),
     ...some(counts.upToDate, `${counts.upToDate} up to date`),
-    ...some(counts.ran, `${counts.ran} ran`),
     ...some(model.running.size, paint("cyan", `${model.running.size} running`)),
     ...some(model.pending.size + counts.waiting, `${model.pending.size + counts.waiting} waiting`),
     ...some(counts.failed, paint("red", `${counts.failed} failed`)),

@@ -1,5 +1,5 @@
 import type { Event, NodeId, Outcome } from "../../engine/index.ts";
-import { unreachable } from "../../failure/index.ts";
+import { type Failure, unreachable } from "../../failure/index.ts";
 import { renderFailure } from "../failure.ts";
 import { stoppingText } from "../lines.ts";
 import type { RunModel } from "../model.ts";
@@ -8,6 +8,7 @@ import { phraseOf } from "../phrase.ts";
 import type { Reader, ReaderOptions } from "../reader.ts";
 import { renderSummary } from "../summary.ts";
 import { plainLine } from "../width.ts";
+import { wrap } from "../wrap.ts";
 import { frameOf } from "./frame.ts";
 import { Latches } from "./latches.ts";
 import { Screen } from "./screen.ts";
@@ -62,12 +63,10 @@ class Live {
         this.#latches.end(event.id, endOf(event.outcome));
         break;
       case "warning":
-        this.#above.push(
-          ...renderFailure(event.failure, { color: this.#options.color, severity: "warning" }).split("\n"),
-        );
+        this.#above.push(...this.#warning(event.failure));
         break;
       case "run-stopping":
-        this.#above.push(this.#paint("yellow", stoppingText(event.reason)));
+        this.#above.push(...wrap(this.#paint("yellow", stoppingText(event.reason)), this.#columns(), "  "));
         break;
       case "node-progress":
       case "node-retrying":
@@ -87,7 +86,10 @@ class Live {
     if (this.#above.length > 0) this.#screen.draw(this.#above, []);
     this.#screen.clear();
     process.removeListener("exit", this.#restore);
-    if (this.#model.started) this.#options.out.write(`\n${renderSummary(this.#model, this.#options)}`);
+    if (this.#model.started)
+      this.#options.out.write(
+        `\n${renderSummary(this.#model, { color: this.#options.color, columns: this.#columns() })}`,
+      );
     this.#latches.endAll();
     await this.#shown;
   }
@@ -137,13 +139,21 @@ class Live {
     this.#drawAt(this.#drawnAt + IDLE_MS);
   }
 
+  #columns(): number {
+    return this.#options.out.columns ?? 80;
+  }
+
+  #warning(failure: Failure): string[] {
+    const { color } = this.#options;
+    return renderFailure(failure, { color, severity: "warning", columns: this.#columns() }).split("\n");
+  }
+
   /** Blocked and cancelled nodes come by the hundred and are named in the summary; every other end gets its line. */
   #endOf(id: NodeId, outcome: Outcome, durationMs: number): string[] {
     if (outcome.kind === "blocked" || outcome.kind === "cancelled") return [];
     const { mark, text, style } = phraseOf(outcome, this.#model.mode, durationMs);
-    return [
-      `${this.#paint(style, mark)} ${id}  ${this.#paint(outcome.kind === "done" ? "dim" : style, plainLine(text))}`,
-    ];
+    const said = this.#paint(outcome.kind === "done" ? "dim" : style, plainLine(text));
+    return wrap(`${this.#paint(style, mark)} ${id}  ${said}`, this.#columns(), "    ");
   }
 }
 
