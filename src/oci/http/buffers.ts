@@ -2,7 +2,7 @@
  * Buffers that large bodies are read into. Whoever has used the last of what was read gives it back; a buffer of which
  * all was given back is used again, and any other is collected.
  */
-export const BUFFER_BYTES = 256 * 1024;
+export const BUFFER_BYTES = 1024 * 1024;
 
 const MOST_FREE = 32;
 const free: Buffer[] = [];
