@@ -16,6 +16,8 @@ export interface ExchangeOptions {
   readonly addresses: "any" | "public";
 }
 
+/** A body up to this is put together first, so that it leaves with its head in one write. */
+const WHOLE_BYTES = 256 * 1024;
 /** How many times as long as anything else the answer to a streamed body may take. */
 const COMMIT_PATIENCE = 5;
 
@@ -77,7 +79,7 @@ function sendBody(outgoing: ClientRequest, body: HttpRequest["body"], reject: (e
   sendStream(outgoing, body, reject);
 }
 
-function sendStream(outgoing: ClientRequest, { stream, onBytes }: StreamBody, reject: (error: Error) => void): void {
+function sendStream(outgoing: ClientRequest, { size, stream, onBytes }: StreamBody, reject: (error: Error) => void): void {
   let answered = false;
   const abandon = (error: Error): void => {
     if (answered) return;
@@ -98,6 +100,15 @@ function sendStream(outgoing: ClientRequest, { stream, onBytes }: StreamBody, re
   });
   if (stream.errored !== null) {
     abandon(stream.errored);
+    return;
+  }
+  if (size <= WHOLE_BYTES) {
+    const chunks: Uint8Array[] = [];
+    stream.on("data", (chunk: Uint8Array) => chunks.push(chunk));
+    stream.once("end", () => {
+      onBytes?.(size);
+      outgoing.end(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
+    });
     return;
   }
   outgoing.on("drain", () => stream.resume());

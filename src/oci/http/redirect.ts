@@ -41,8 +41,8 @@ export function resolveUrl(location: string, base: URL): URL {
 
 /** Where an answer may lead: a server in a private network (or on this machine) anywhere, another only in public. */
 export function addressesFrom(answer: Pick<HttpAnswer, "address" | "url">, next: URL): "any" | "public" {
-  const inPrivate = answer.address !== undefined && isPrivateAddress(answer.address);
-  if (inPrivate || next.hostname === answer.url.hostname) return "any";
+  if (next.hostname === answer.url.hostname) return "any";
+  if (answer.address !== undefined && isPrivateAddress(answer.address)) return "any";
   const literal = literalAddress(next);
   if (literal !== undefined && isPrivateAddress(literal)) {
     throw connectionFailure(privateError(next.host), next);
