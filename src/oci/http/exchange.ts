@@ -79,7 +79,11 @@ function sendBody(outgoing: ClientRequest, body: HttpRequest["body"], reject: (e
   sendStream(outgoing, body, reject);
 }
 
-function sendStream(outgoing: ClientRequest, { size, stream, onBytes }: StreamBody, reject: (error: Error) => void): void {
+function sendStream(
+  outgoing: ClientRequest,
+  { size, stream, onBytes }: StreamBody,
+  reject: (error: Error) => void,
+): void {
   let answered = false;
   const abandon = (error: Error): void => {
     if (answered) return;
