@@ -22,7 +22,8 @@ export async function writeDockerArchives(host: Host, args: Arguments, made: Doc
   const archive = await openArchive([made.from]);
   const tell = (image: ExportedImage): void => {
     if (args.flags.has("json")) host.out.write(`${JSON.stringify({ type: "docker-archive", ...image })}\n`);
-    else if (image.kind === "left-out") host.err.write(`${image.source} is left out: docker cannot load it\n`);
+    else if (image.kind === "for-mirror")
+      host.err.write(`${image.source} is in ${image.file}: docker cannot load it\n`);
     else if (!args.flags.has("quiet")) host.out.write(`${image.source} -> ${image.file}\n`);
   };
   try {

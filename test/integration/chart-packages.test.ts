@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile, execFileSync } from "node:child_process";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { suite } from "uvu";
@@ -216,6 +216,24 @@ integration("status and verify tell how charts stand, at targets and in archives
     assert.equal(lacking.code, 1);
     assert.match(lacking.stdout, /chart shop:1\.2\.0\+build\.7 in image\.tar is not there/);
     assert.match((await mirror("status", "--from", "image.tar")).stdout, /chart:shop .* missing/);
+  }),
+);
+
+integration("docker archives have the charts and the lock beside them, for mirror at the other end", () =>
+  atTarget(async ({ target, place, mirror }) => {
+    const saved = await mirror("save", "--to", "offline-images", "--format", "docker-archive");
+    assert.equal(saved.code, 0, saved.stdout + saved.stderr);
+    assert.match(saved.stderr, /localhost\/charts\/shop:1\.2\.0_build\.7 is in for-mirror\.tar/);
+    const folderOf = join(place.folder, "offline-images");
+    assert.deepEqual((await readdir(folderOf)).sort(), ["app-1_1.0.tar", "for-mirror.tar", "images-list.txt"]);
+    assert.doesNotMatch(await readFile(join(folderOf, "images-list.txt"), "utf8"), /shop|mirror/);
+    await rm(join(place.folder, ".mirror"), { recursive: true });
+    const config = configFor(target).replaceAll(folder.folder, join(place.folder, "none"));
+    await place.write("mirror.config.yaml", config);
+    const loaded = await mirror("load", "offline-images", "--target", "inside");
+    assert.equal(loaded.code, 0, loaded.stdout + loaded.stderr);
+    assert.ok(await inside(target, "shop", "1.2.0_build.7"));
+    assert.ok(await digestAt(target, `mirror/${images[0]?.repository}`, "1.0"));
   }),
 );
 

@@ -1,9 +1,11 @@
 import { stat } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { Failed } from "../../failure/index.ts";
 import type { Digest } from "../digest.ts";
 import { addManifest, type Catalogue, emptyCatalogue } from "../layout/catalogue.ts";
+import { unlessMissing } from "../layout/disk.ts";
 import { type BlobReads, type ReadableLayout, readingOf } from "../layout/reading.ts";
+import { FOR_MIRROR } from "./docker/for-mirror.ts";
 import { readImagesList } from "./docker/images-list.ts";
 import { notAnArchive, notInArchive, unreadable } from "./failures.ts";
 import { imagesDigest, notesOf } from "./notes.ts";
@@ -84,7 +86,11 @@ async function openOne(file: string, opened: Piece[]): Promise<void> {
     const copied = listed === undefined ? await openSkopeoFolders(file) : [];
     if (copied.length > 0) opened.push(...copied);
     else if (listed === undefined) opened.push(await openFolder(file));
-    else for (const image of listed) opened.push(await openTar(image.file, image.source));
+    else {
+      for (const image of listed) opened.push(await openTar(image.file, image.source));
+      const rest = join(file, FOR_MIRROR);
+      if ((await unlessMissing(stat(rest))) !== undefined) opened.push(await openTar(rest));
+    }
   } else throw notAnArchive(file, "it is neither a file nor a folder");
 }
 

@@ -7,6 +7,7 @@ import { isIndexType, MediaType } from "../../media-types.ts";
 import { formatPlatform, isWanted, type Platform } from "../../platform.ts";
 import { type ArchivedImage, imagesIn, nameOf } from "../images.ts";
 import type { Archive } from "../open.ts";
+import { FOR_MIRROR, writeForMirror } from "./for-mirror.ts";
 import { IMAGES_LIST } from "./images-list.ts";
 import { writeDockerTar } from "./write-tar.ts";
 
@@ -21,10 +22,12 @@ export interface DockerExport {
   readonly signal: AbortSignal;
 }
 
-/** One line of images-list.txt, or what docker cannot load: a chart, a signature. */
-export type ExportedImage =
-  | { readonly kind: "written"; readonly source: string; readonly file: string }
-  | { readonly kind: "left-out"; readonly source: string };
+/** One line of images-list.txt; or what docker cannot load, as a chart, which is beside for mirror. */
+export interface ExportedImage {
+  readonly kind: "written" | "for-mirror";
+  readonly source: string;
+  readonly file: string;
+}
 
 /**
  * Writes the images of an archive as docker archives: one tar each, and `images-list.txt` with `SOURCE -> FILE` when all
@@ -36,12 +39,15 @@ export async function exportDockerArchives(archive: Archive, options: DockerExpo
   const images = await topImages(archive, signal);
   const files = fileNames(images, compression === "gzip" ? ".tar.gz" : ".tar");
   const done: ExportedImage[] = [];
+  const artifacts: ArchivedImage[] = [];
   for (const image of images) {
     const source = nameOf({ ...image, repository: calls(image.repository) });
     const manifest = await onePlatform(archive, image, options);
     const file = files.get(image);
-    if (file === undefined || !isImageConfig(manifest.config.mediaType)) done.push({ kind: "left-out", source });
-    else {
+    if (file === undefined || !isImageConfig(manifest.config.mediaType)) {
+      artifacts.push(image);
+      done.push({ kind: "for-mirror", source, file: FOR_MIRROR });
+    } else {
       const { repository, tag } = image;
       const name = tag === undefined ? undefined : source;
       const target = join(folder, file);
@@ -50,6 +56,7 @@ export async function exportDockerArchives(archive: Archive, options: DockerExpo
     }
     options.onImage(done.at(-1) as ExportedImage);
   }
+  await writeForMirror(archive, artifacts, { folder, signal });
   const lines = done.flatMap((one) => (one.kind === "written" ? [`${one.source} -> ${one.file}\n`] : []));
   await writeFile(join(folder, IMAGES_LIST), lines.join(""));
   return done;
