@@ -50,6 +50,10 @@ export function printPins(host: Host, args: Arguments, report: PinReport): void 
     ...[...pulls].map(([name, count]) => `; ${name} allows ${count} more pulls`),
     ...[...requests].map(([name, count]) => `; ${name} allows ${count} more requests`),
   ].join("");
+  if (isEmptyDiff(diff) && unresolved === 0 && after.images.size + after.charts.size + after.sources.size === 0) {
+    host.out.write("nothing to lock: no image, chart or source comes from outside\n");
+    return;
+  }
   const failed = unresolved === 0 ? "" : `, ${unresolved} could not be resolved`;
   host.out.write(`${file}: ${after.images.size} images${failed}; ${state}${left}\n`);
 }

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { chartValues } from "../charts/dependencies/index.ts";
 import { type Findings, findImages, type SourceText } from "../charts/find/index.ts";
-import type { Rendered } from "../charts/render/index.ts";
+import { type Rendered, warmUpEngine } from "../charts/render/index.ts";
 import { type Chart, type Config, globToTest } from "../config/index.ts";
 import { type ChartContent, type OpenChartOptions, openChart } from "./open-chart.ts";
 import { wentPast } from "./went-past.ts";
@@ -23,6 +23,8 @@ export interface RenderedChart {
  * `FailedTogether` with codes `git/…`, `versions/…`, `charts/…` and `registry/…`.
  */
 export async function findInChart(config: Config, name: string, options: OpenChartOptions): Promise<RenderedChart> {
+  // Decompressing and compiling takes as long as a fetch: both at once.
+  if (config.charts.get(name)?.engine !== "helm") warmUpEngine();
   const { declared, content, version, commit, ref, render } = await openChart(config, name, options);
   const rendered = await render();
   const found = await findIn(declared, rendered, await chartValues(content.folder));

@@ -28,6 +28,14 @@ test("help, version and each command's help end with 0 and name the exit codes",
   });
 });
 
+test("where everything is built here there is nothing to lock, and mirror pin says so", async () => {
+  await inWorkspace(async ({ folder, write }) => {
+    await write("app/run", "#!/bin/sh\n");
+    const { code, stdout } = await runMirror(["pin"], { cwd: folder });
+    assert.deepEqual([code, stdout], [0, "nothing to lock: no image, chart or source comes from outside\n"]);
+  });
+});
+
 test("a wrong command line ends with 2, says so on the error stream, and shows no stack", async () => {
   await inWorkspace(async ({ folder }) => {
     for (const args of [

@@ -64,6 +64,11 @@ export function engine(): Promise<Engine> {
   return compiled;
 }
 
+/** Begins to read and compile it, for whoever will need it once a chart is there. What fails is told then. */
+export function warmUp(): void {
+  engine().catch(() => {});
+}
+
 async function load(): Promise<Engine> {
   setFlagsFromString(`--wasm-tiering-budget=${TIERING_BUDGET}`);
   const { folder, compressed } = await find(dirname(fileURLToPath(import.meta.url)));

@@ -1,3 +1,4 @@
+export { warmUp as warmUpEngine } from "./engine.ts";
 export { manifestOf } from "./manifest.ts";
 export { renderChart } from "./render.ts";
 export type {
