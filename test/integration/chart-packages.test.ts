@@ -7,6 +7,7 @@ import { suite } from "uvu";
 import { packChart } from "../rig/chart-repository.ts";
 import { runMirror, type Workspace, workspace } from "../rig/cli.ts";
 import { type DockerRegistry, startDockerRegistry } from "../rig/docker-registry.ts";
+import { startHarbor } from "../rig/harbor.ts";
 import { imageSet } from "../rig/images.ts";
 import { pushImages } from "../rig/push.ts";
 import { serving } from "../rig/serving.ts";
@@ -216,6 +217,29 @@ integration("status and verify tell how charts stand, at targets and in archives
     assert.equal(lacking.code, 1);
     assert.match(lacking.stdout, /chart shop:1\.2\.0\+build\.7 in image\.tar is not there/);
     assert.match((await mirror("status", "--from", "image.tar")).stdout, /chart:shop .* missing/);
+  }),
+);
+
+integration("Harbor has a chart where its users look for it", () =>
+  atTarget(async ({ target, place, mirror }) => {
+    const admin = { password: "Harbor12345", role: "admin" } as const;
+    const harbor = await startHarbor({ storage: target, accounts: { admin } });
+    try {
+      const registry = `{ type: harbor, host: "${harbor.host}", project: shop, auth: { username: admin, password: ${admin.password} } }`;
+      await place.write(
+        "mirror.config.yaml",
+        configFor(target).replace(/ {2}inside: \{ type.*/, `  inside: ${registry}`),
+      );
+      const run = await mirror("run", "--target", "inside");
+      assert.equal(run.code, 0, run.stdout + run.stderr);
+      assert.ok(await digestAt(target, "shop/charts/extra", "3.0.0"));
+      if (missingCommand("helm") !== undefined) return;
+      const pull = ["pull", `oci://${harbor.host}/shop/charts/extra`, "--version", "3.0.0", "--plain-http"];
+      const env = { PATH: process.env.PATH, HOME: place.folder };
+      await exec("helm", [...pull, "--username", "admin", "--password", admin.password], { cwd: place.folder, env });
+    } finally {
+      await harbor.stop();
+    }
   }),
 );
 

@@ -9,6 +9,7 @@ import { explained } from "../../layout/failures.ts";
 import { checkFolder, prepareFolder, uploadsIn } from "../../layout/folder.ts";
 import { readingOf } from "../../layout/reading.ts";
 import type { ArchiveFile } from "./archive-file.ts";
+import { putOnce } from "./put-once.ts";
 
 /**
  * An archive in a folder. A blob has its name once it is on the disk, so that all that stands there under its digest is
@@ -27,23 +28,11 @@ export async function openFolderFile(folder: string): Promise<ArchiveFile> {
   const blobs = new Map<Digest, { readonly size: number }>();
   for await (const { digest, size } of files.list()) blobs.set(digest, { size });
 
-  const underWay = new Map<Digest, Promise<void>>();
-  const put: ArchiveFile["put"] = async (blob, content) => {
-    while (blobs.get(blob.digest)?.size !== blob.size) {
-      const pending = underWay.get(blob.digest);
-      if (pending === undefined) {
-        const mine = write(blob, content).finally(() => underWay.delete(blob.digest));
-        underWay.set(blob.digest, mine);
-        return mine;
-      }
-      // Where it fails for another, we try ourselves.
-      await pending.catch(() => {});
-    }
-  };
   const write: ArchiveFile["put"] = async ({ digest, size }, content) => {
     await files.put({ mediaType: "", digest, size }, await content());
     blobs.set(digest, { size });
   };
+  const put = putOnce(({ digest, size }) => blobs.get(digest)?.size === size, write);
 
   const finish = async (index: string): Promise<void> => {
     await replaceFile(join(folder, "index.json"), index, uploads);

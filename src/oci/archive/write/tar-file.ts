@@ -5,6 +5,7 @@ import { settle } from "../../layout/disk.ts";
 import { explained } from "../../layout/failures.ts";
 import { damaged } from "../failures.ts";
 import { BLOCK, padded, writeHeader } from "../tar/header.ts";
+import { putOnce } from "./put-once.ts";
 import { coverOf, headOf, PENDING, type Region, regionLength, UNUSED } from "./regions.ts";
 import { resume } from "./resume.ts";
 import { writeAt } from "./write-at.ts";
@@ -83,19 +84,7 @@ export async function openTarFile(options: TarFileOptions): Promise<TarFile> {
     return reserved;
   }
 
-  const underWay = new Map<Digest, Promise<void>>();
-  async function put(blob: SizedBlob, content: OpenContent): Promise<void> {
-    while (!blobs.has(blob.digest)) {
-      const pending = underWay.get(blob.digest);
-      if (pending === undefined) {
-        const mine = write(blob, content).finally(() => underWay.delete(blob.digest));
-        underWay.set(blob.digest, mine);
-        return mine;
-      }
-      // Where it fails for another, we try ourselves.
-      await pending.catch(() => {});
-    }
-  }
+  const put = putOnce(({ digest }) => blobs.has(digest), write);
 
   async function write({ digest, size }: SizedBlob, content: OpenContent): Promise<void> {
     const head = headOf(digest, size);
