@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import {
-  type CheckSource,
   catalogOracle,
   checkImage,
   checkWithPreflight,
@@ -16,25 +15,12 @@ import {
 } from "../certification/index.ts";
 import type { Config } from "../config/index.ts";
 import { didYouMean, Failed } from "../failure/index.ts";
-import { type Digest, parseReference } from "../oci/index.ts";
+import { parseReference } from "../oci/index.ts";
 import { openConnections } from "../registries/index.ts";
 import { colorFor, createMask, renderChecks, renderFailure } from "../report/index.ts";
 import type { Arguments, Host } from "./command.ts";
 import { configOf, hasConfig } from "./config.ts";
-import { findImage } from "./image-to-check.ts";
-
-/** An image that was found, and how its name reads. */
-export interface ToCheck {
-  readonly source: CheckSource;
-  readonly repository: string;
-  readonly digest: Digest;
-  /** Under which it is to be certified. */
-  readonly name: ImageName;
-  /** As other programs pull it; undefined for what is in no registry. */
-  readonly reference: string | undefined;
-  /** Closes what was opened for it alone. */
-  readonly close: () => Promise<void>;
-}
+import { findImage, type ToCheck } from "./image-to-check.ts";
 
 const NO_CONFIG = { upstreams: new Map(), registries: new Map() };
 

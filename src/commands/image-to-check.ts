@@ -1,13 +1,26 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
+import type { CheckSource, ImageName } from "../certification/index.ts";
 import type { Config, Image } from "../config/index.ts";
 import { Failed, FailedTogether } from "../failure/index.ts";
-import { formatReference, type ManifestHead, openArchive, parseReference } from "../oci/index.ts";
+import { type Digest, formatReference, type ManifestHead, openArchive, parseReference } from "../oci/index.ts";
 import { destinationOf } from "../plan/index.ts";
 import { type Connections, type Location, waysOf } from "../registries/index.ts";
 import { type Pins, resolvePins } from "../release/index.ts";
-import type { ToCheck } from "./certify.ts";
 import type { Arguments, Host } from "./command.ts";
+
+/** An image that was found, and how its name reads. */
+export interface ToCheck {
+  readonly source: CheckSource;
+  readonly repository: string;
+  readonly digest: Digest;
+  /** Under which it is to be certified. */
+  readonly name: ImageName;
+  /** As other programs pull it; undefined for what is in no registry. */
+  readonly reference: string | undefined;
+  /** Closes what was opened for it alone. */
+  readonly close: () => Promise<void>;
+}
 
 /**
  * The image that a command line means: an image of the config by its name, a file or folder that is an archive, or a
