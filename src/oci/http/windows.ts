@@ -1,13 +1,18 @@
+import { Failed } from "../../failure/index.ts";
 import { cancelled } from "./connection-failure.ts";
 import { type HttpRequest, isStreamBody, type Method } from "./message.ts";
 
 /**
  * How many requests of a kind a host is sent at once. It begins with few and grows while the host answers: to many
  * where an answer takes long to arrive, as then most of the time is spent waiting. A host that asks for mercy, or is
- * lost, gets half as many.
+ * lost, gets half as many. One that has answered nothing for long is asked by one request a minute: what the others
+ * would wait for is known.
  */
 export interface HostWindows {
-  /** Waits for a place and does the work there. Throws `Failed` (`oci/cancelled`) where the signal ends the waiting. */
+  /**
+   * Waits for a place and does the work there. Throws `Failed`: `oci/cancelled` where the signal ends the waiting,
+   * `registry/unreachable` where the host is silent.
+   */
   readonly within: <Answer extends { readonly status: number }>(
     request: HttpRequest,
     work: () => Promise<Answer>,
@@ -21,12 +26,17 @@ const NEAR_SIZE = 8;
 const FAR_SIZE = 64;
 /** What several requests are told in one moment is told once. */
 const EPOCH_MS = 100;
+/** So long without an answer, and none is expected; and so long until that is looked at again. */
+const SILENT_MS = 180_000;
+const LOOK_AGAIN_MS = 60_000;
 /** Bodies above this are counted by whoever sends them: small requests do not wait behind them. */
 export const SMALL_BODY = 1024 * 1024;
 
 interface Host {
   /** The shortest time that an answer has taken. */
   shortestMs: number;
+  /** When the first of the requests began that came to nothing since the last answer, and when the last of them ended. */
+  silence: { readonly since: number; readonly seen: number } | undefined;
   readonly kinds: Map<string, Kind>;
 }
 
@@ -44,16 +54,21 @@ export function createHostWindows(now: () => number = () => performance.now()): 
   return {
     within: async (request, work) => {
       if (isStreamBody(request.body) && request.body.size > SMALL_BODY) return work();
-      const host = entryOf(hosts, request.url.host, () => ({ shortestMs: Number.POSITIVE_INFINITY, kinds: new Map() }));
+      const host = entryOf(hosts, request.url.host, newHost);
       const kind = entryOf(host.kinds, kindOf(request), newKind);
       if (kind.taken < Math.floor(kind.size)) kind.taken += 1;
       else await turn(kind, request.signal);
       const begun = now();
       let fate: "answered" | "overloaded" = "overloaded";
       try {
+        refuseWhereSilent(host, request.url.host, begun);
         const answer = await work();
+        host.silence = undefined;
         if (answer.status !== 429 && answer.status !== 503) fate = "answered";
         return answer;
+      } catch (error) {
+        if (isTimeout(error)) host.silence = { since: silentSince(host, begun), seen: now() };
+        throw error;
       } finally {
         const end = now();
         if (fate === "answered") host.shortestMs = Math.min(host.shortestMs, end - begun);
@@ -65,6 +80,8 @@ export function createHostWindows(now: () => number = () => performance.now()): 
   };
 }
 
+const newHost = (): Host => ({ shortestMs: Number.POSITIVE_INFINITY, silence: undefined, kinds: new Map() });
+
 const newKind = (): Kind => ({
   size: FIRST_SIZE,
   growth: "fast",
@@ -72,6 +89,22 @@ const newKind = (): Kind => ({
   halvedAt: Number.NEGATIVE_INFINITY,
   waiting: new Set(),
 });
+
+function refuseWhereSilent({ silence }: Host, name: string, now: number): void {
+  if (silence === undefined || silence.seen - silence.since < SILENT_MS || now - silence.seen >= LOOK_AGAIN_MS) return;
+  throw new Failed({
+    code: "registry/unreachable",
+    class: "transient",
+    message: `${name} has answered nothing for ${Math.round((now - silence.since) / 60_000)} minutes`,
+    hint: "Look at the registry and at what stands before it; what has arrived is not sent twice",
+  });
+}
+
+/** Where nothing was asked for long, nothing is known of that time. */
+const silentSince = ({ silence }: Host, begun: number): number =>
+  silence === undefined || begun - silence.seen > SILENT_MS ? begun : silence.since;
+
+const isTimeout = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === "ETIMEDOUT";
 
 /** Registries limit manifests and blobs, reads and writes apart. */
 function kindOf({ method, url }: HttpRequest): string {

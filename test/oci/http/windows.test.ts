@@ -29,6 +29,45 @@ test("a host that asks for mercy is not sent more", async () => {
   assert.equal(await mostAtOnce(100, 50, 429), 4);
 });
 
+const timedOut = (): Error => Object.assign(new Error("no answer in time"), { code: "ETIMEDOUT" });
+
+/** Sends requests to a host that is silent for `silentMs`, a timeout each minute, and gives how each ended and when. */
+async function endsWhile(silentMs: number, count: number): Promise<readonly string[]> {
+  let clock = 0;
+  const windows = createHostWindows(() => clock);
+  const work = async (): Promise<{ status: number }> => {
+    const until = clock + 60_000;
+    await new Promise((resolve) => setImmediate(resolve));
+    if (until > silentMs) return { status: 200 };
+    clock = Math.max(clock, until);
+    throw timedOut();
+  };
+  const request = { method: "HEAD", url, signal } as const;
+  const ends = Array.from({ length: count }, () =>
+    windows.within(request, work).then(
+      ({ status }) => String(status),
+      (error: Error) => `${error.message} at ${clock / 60_000}`,
+    ),
+  );
+  return Promise.all(ends);
+}
+
+test("what waits for a host that answers nothing is told so after some minutes, and does not wait one by one", async () => {
+  const ends = await endsWhile(Number.POSITIVE_INFINITY, 100);
+  const refused = ends.filter((end) => end.startsWith("registry.example.com has answered nothing"));
+  assert.ok(refused.length >= 90, String(refused.length));
+  assert.match(refused.at(-1) ?? "", /for 3 minutes at 3$/);
+});
+
+test("a host that answers again after two minutes has lost nothing but time", async () => {
+  const ends = await endsWhile(120_000, 100);
+  assert.ok(ends.filter((end) => end === "200").length >= 90);
+  assert.deepEqual(
+    ends.filter((end) => end.includes("has answered nothing")),
+    [],
+  );
+});
+
 test("a request that waits ends with its signal", async () => {
   const windows = createHostWindows();
   const stop = new AbortController();

@@ -34,6 +34,9 @@ const CLOSING = `## What a copy relies on
   complete and goes on with what was begun. The file is a hint, kept for a week and readable by its owner alone, as the
   address of an upload can hold a signature. Deleting it costs nothing but time. Bytes on their way do not outlive the run:
   to go on with an upload, the blob is read from its source again from the first byte, so that all of it is verified.
+- **A host that answers nothing** is waited for: a minute for each request, tried again as any other. Once it has answered
+  nothing for three minutes, whatever else waits for it is told so at once, and one request a minute finds out whether it
+  is back: a release of many images does not wait for each of them in turn.
 - **Foreign layers** (with \`urls\`, or of a type that may not be distributed, as base layers of Windows) stay where they
   are, and whoever pulls the image fetches them there. \`foreignLayers: copy\` of a target or an image sends them too: from
   the image's registry or, where that answers 404, from the URLs in the manifest, one after the other. What holds for
