@@ -114,4 +114,10 @@ test("on a terminal no line is wider than it, and the caret stays below what it 
   assert.equal(lines.at(-1), "  a terminal with sixty columns");
 });
 
+test("a file below the folder where the user is is named from there, others by their whole path", () => {
+  const at = (file: string): string => plain({ place: { ...place(3, 1, 1, "a"), file } }).split(" ")[0] ?? "";
+  assert.equal(at(`${process.cwd()}/manifests/a.yaml`), "manifests/a.yaml:3:1:");
+  assert.equal(at("/elsewhere/a.yaml"), "/elsewhere/a.yaml:3:1:");
+});
+
 test.run();
