@@ -28,6 +28,16 @@ async function durationOf(
   return Date.now() - startedAt;
 }
 
+/** What the registry was asked, when it has also noted what it was still sending to a run that is gone. */
+async function linesAtRest({ source }: Gap): Promise<Awaited<ReturnType<Gap["source"]["accessLog"]>>> {
+  for (let lines = await source.accessLog(); ; ) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const later = await source.accessLog();
+    if (later.length === lines.length) return lines;
+    lines = later;
+  }
+}
+
 const moment = (longest: number): number => longest * (0.2 + 0.7 * Math.random());
 
 integration(
@@ -42,7 +52,7 @@ integration(
       for (let kill = 0; kill < KILLS; kill++) {
         const before = (await gap.source.accessLog()).length;
         const copied = await killed(gap, ["save", "--to", "carried.tar"], moment(longest));
-        const asked = (await gap.source.accessLog()).slice(before).map(({ path }) => path);
+        const asked = (await linesAtRest(gap)).slice(before).map(({ path }) => path);
         for (const { repository, image } of gap.images) {
           if (!done.has(nameOf(repository))) continue;
           const again = asked.filter((path) => image.blobs.some(({ digest }) => path.includes(`/blobs/${digest}`)));
