@@ -1,13 +1,20 @@
+import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { mirror } from "../mirror.ts";
 import type { Contender, Task } from "./task.ts";
 
-/** mirror as users run it: a config, and no options. */
+/** mirror as users run it: a config, no options, and the lock of the release before where there was one. */
 export const mirrorContender: Contender = {
   name: "mirror",
   prepare: async (task) => {
-    await writeFile(join(task.folder, "mirror.config.yaml"), configFor(task));
+    const config = join(task.folder, "mirror.config.yaml");
+    if (task.before !== undefined) {
+      await writeFile(config, configFor({ ...task, images: task.before }));
+      await promisify(execFile)(process.execPath, [mirror, "pin"], { cwd: task.folder });
+    }
+    await writeFile(config, configFor(task));
     return [process.execPath, mirror, "run"];
   },
 };

@@ -7,6 +7,8 @@ export interface Task {
   readonly target: string;
   readonly scheme: "http" | "https";
   readonly images: readonly NamedImage[];
+  /** What the target has had from an earlier release, where it has had any. */
+  readonly before: readonly NamedImage[] | undefined;
   /** The authority of both registries' certificates, where they speak TLS. */
   readonly ca: string | undefined;
   /** A folder of the contender's own. */

@@ -107,6 +107,7 @@ async function oneTurn(entry: Entry, source: Server, options: TurnsOptions): Pro
       target: target.host,
       scheme: certificate === undefined ? "http" : "https",
       images,
+      before: row.state === "changed" ? place.set.images : undefined,
       ca: certificate?.file,
       folder,
       processes: row.processes,
