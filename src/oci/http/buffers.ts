@@ -2,9 +2,9 @@
  * Buffers that large bodies are read into. Whoever has used the last of what was read gives it back; a buffer of which
  * all was given back is used again, and any other is collected.
  */
-export const BUFFER_BYTES = 1024 * 1024;
+export const BUFFER_BYTES = 384 * 1024;
 
-const MOST_FREE = 32;
+const MOST_FREE = 12;
 const free: Buffer[] = [];
 const inUse = new WeakMap<ArrayBufferLike, { out: number; state: "filling" | "full" }>();
 

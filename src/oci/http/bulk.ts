@@ -13,7 +13,7 @@ export interface BulkOptions {
 }
 
 const LONGEST_HEAD = 64 * 1024;
-const AHEAD_BYTES = 1024 * 1024;
+const AHEAD_BYTES = 384 * 1024;
 
 /**
  * A GET whose body is large: read from the socket into buffers that are used again, where Node's own client copies
