@@ -16,7 +16,7 @@ export interface ExchangeOptions {
   readonly addresses: "any" | "public";
 }
 
-/** A body up to this is put together first, so that it leaves with its head in one write. */
+/** A body up to this is waited for as a whole, so that it leaves with its head in one write. */
 const WHOLE_BYTES = 256 * 1024;
 /** How many times as long as anything else the answer to a streamed body may take. */
 const COMMIT_PATIENCE = 5;
@@ -111,7 +111,9 @@ function sendStream(
     stream.on("data", (chunk: Uint8Array) => chunks.push(chunk));
     stream.once("end", () => {
       onBytes?.(size);
-      outgoing.end(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
+      outgoing.cork();
+      for (const chunk of chunks) outgoing.write(chunk);
+      outgoing.end();
     });
     return;
   }
