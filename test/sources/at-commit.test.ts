@@ -61,8 +61,15 @@ withGit("a name that is no commit is told apart from a folder that is in no repo
   inFolder(async (folder) => {
     assert.equal(await codeOf(read(folder, "HEAD")), "git/no-repository");
     makeRepository(folder);
-    assert.equal(await codeOf(read(folder, "HEAD")), "git/unknown-commit");
+    assert.equal(await codeOf(read(folder, "v1")), "git/unknown-commit");
     assert.equal(await codeOf(read(folder, "--all")), "git/unknown-commit");
+  }),
+);
+
+withGit("HEAD has no file before the first commit", () =>
+  inFolder(async (folder) => {
+    makeRepository(folder);
+    assert.equal(await read(folder, "HEAD"), undefined);
   }),
 );
 
