@@ -1,6 +1,6 @@
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { BundleFile } from "../../bundle/index.ts";
+import { writeFolder } from "../write-folder.ts";
 
 /** The folder that holds a bundle as it is in its image: manifests, metadata, tests. */
 export const bundleFolder = (name: string, configFolder: string): string =>
@@ -9,13 +9,9 @@ export const bundleFolder = (name: string, configFolder: string): string =>
 /** Writes what goes into a bundle's image where a person, or a task, can read it; all of it, or nothing. */
 export async function writeBundle(files: readonly BundleFile[], name: string, configFolder: string): Promise<string> {
   const folder = bundleFolder(name, configFolder);
-  const fresh = `${folder}.new`;
-  await rm(fresh, { recursive: true, force: true });
-  for (const { path, bytes } of files) {
-    await mkdir(dirname(join(fresh, path)), { recursive: true });
-    await writeFile(join(fresh, path), bytes);
-  }
-  await rm(folder, { recursive: true, force: true });
-  await rename(fresh, folder);
+  await writeFolder(
+    folder,
+    files.map(({ path, bytes }) => ({ path, content: bytes })),
+  );
   return folder;
 }
