@@ -5,7 +5,7 @@ import { test } from "uvu";
 import { assembleImage, serveLayout, storeImage } from "../../src/oci/index.ts";
 import { inFolder } from "../oci/temporary.ts";
 import { runMirror } from "../rig/cli.ts";
-import { type ContainerTool, startContainerd, startDocker, startPodman } from "../rig/container-tools/index.ts";
+import { type ContainerTool, containerTools } from "../rig/container-tools/index.ts";
 import { startDockerRegistry } from "../rig/docker-registry.ts";
 import { missingCommand, requires } from "../rig/skip.ts";
 
@@ -69,11 +69,7 @@ async function loadAll(tool: ContainerTool, from: Saved): Promise<void> {
   for (const name of from.digests.keys()) await tool.load(fileOf(from, name));
 }
 
-for (const [program, start] of [
-  ["podman", startPodman],
-  ["containerd", startContainerd],
-  ["docker", startDocker],
-] as const) {
+for (const [program, start] of containerTools) {
   const tool = await start();
   const uses = requires(test, typeof tool === "string" ? tool : undefined);
   const publishes = requires(uses, missingCommand("docker-registry"));

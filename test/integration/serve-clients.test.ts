@@ -7,7 +7,7 @@ import { test } from "uvu";
 import { assembleImage, openLayout, storeImage } from "../../src/oci/index.ts";
 import { inFolder } from "../oci/temporary.ts";
 import { certificateFor } from "../rig/certificate.ts";
-import { startContainerd, startDocker, startPodman } from "../rig/container-tools/index.ts";
+import { containerTools } from "../rig/container-tools/index.ts";
 import { registryUser } from "../rig/docker-registry.ts";
 import { serving } from "../rig/serving.ts";
 import { missingCommand, requires } from "../rig/skip.ts";
@@ -56,11 +56,7 @@ async function configIn(folder: string, repository: string, tag: string): Promis
   return image.kind === "image" ? image.config.digest : "";
 }
 
-for (const [name, start] of [
-  ["podman", startPodman],
-  ["containerd", startContainerd],
-  ["docker", startDocker],
-] as const) {
+for (const [name, start] of containerTools) {
   const tool = await start();
   const uses = requires(test, typeof tool === "string" ? tool : undefined);
   const usesTls = requires(uses, missingCommand("openssl"));

@@ -1,4 +1,12 @@
-export { startContainerd } from "./containerd.ts";
-export { startDocker } from "./docker.ts";
-export { startPodman } from "./podman.ts";
+import { startContainerd } from "./containerd.ts";
+import { startDocker } from "./docker.ts";
+import { startPodman } from "./podman.ts";
+
 export type { ContainerTool, HeldImage, Reached } from "./tool.ts";
+
+/** Each tool that users run containers with, and how it is started. */
+export const containerTools = [
+  ["podman", startPodman],
+  ["containerd", startContainerd],
+  ["docker", startDocker],
+] as const;
