@@ -35,7 +35,9 @@ export const SMALL_BODY = 1024 * 1024;
 interface Host {
   /** The shortest time that an answer has taken. */
   shortestMs: number;
-  /** When the first of the requests began that came to nothing since the last answer, and when the last of them ended. */
+  /** When the last answer came. */
+  answeredAt: number;
+  /** Since when requests have come to nothing, no earlier than the last answer, and when the last of them ended. */
   silence: { readonly since: number; readonly seen: number } | undefined;
   readonly kinds: Map<string, Kind>;
 }
@@ -49,6 +51,8 @@ interface Kind {
   readonly waiting: Set<() => void>;
 }
 
+type Fate = "answered" | "overloaded" | "not sent";
+
 export function createHostWindows(now: () => number = () => performance.now()): HostWindows {
   const hosts = new Map<string, Host>();
   return {
@@ -59,11 +63,13 @@ export function createHostWindows(now: () => number = () => performance.now()): 
       if (kind.taken < Math.floor(kind.size)) kind.taken += 1;
       else await turn(kind, request.signal);
       const begun = now();
-      let fate: "answered" | "overloaded" = "overloaded";
+      let fate: Fate = "not sent";
       try {
         refuseWhereSilent(host, request.url.host, begun);
+        fate = "overloaded";
         const answer = await work();
         host.silence = undefined;
+        host.answeredAt = now();
         if (answer.status !== 429 && answer.status !== 503) fate = "answered";
         return answer;
       } catch (error) {
@@ -72,7 +78,8 @@ export function createHostWindows(now: () => number = () => performance.now()): 
       } finally {
         const end = now();
         if (fate === "answered") host.shortestMs = Math.min(host.shortestMs, end - begun);
-        if (!request.signal.aborted) adapt(kind, fate, host.shortestMs < NEAR_MS ? NEAR_SIZE : FAR_SIZE, end);
+        if (fate !== "not sent" && !request.signal.aborted)
+          adapt(kind, fate, host.shortestMs < NEAR_MS ? NEAR_SIZE : FAR_SIZE, end);
         kind.taken -= 1;
         letIn(kind);
       }
@@ -80,7 +87,12 @@ export function createHostWindows(now: () => number = () => performance.now()): 
   };
 }
 
-const newHost = (): Host => ({ shortestMs: Number.POSITIVE_INFINITY, silence: undefined, kinds: new Map() });
+const newHost = (): Host => ({
+  shortestMs: Number.POSITIVE_INFINITY,
+  answeredAt: Number.NEGATIVE_INFINITY,
+  silence: undefined,
+  kinds: new Map(),
+});
 
 const newKind = (): Kind => ({
   size: FIRST_SIZE,
@@ -101,8 +113,8 @@ function refuseWhereSilent({ silence }: Host, name: string, now: number): void {
 }
 
 /** Where nothing was asked for long, nothing is known of that time. */
-const silentSince = ({ silence }: Host, begun: number): number =>
-  silence === undefined || begun - silence.seen > SILENT_MS ? begun : silence.since;
+const silentSince = ({ silence, answeredAt }: Host, begun: number): number =>
+  silence === undefined || begun - silence.seen > SILENT_MS ? Math.max(begun, answeredAt) : silence.since;
 
 const isTimeout = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === "ETIMEDOUT";
 
@@ -113,7 +125,7 @@ function kindOf({ method, url }: HttpRequest): string {
 
 const READS: ReadonlySet<Method> = new Set(["GET", "HEAD"]);
 
-function adapt(kind: Kind, fate: "answered" | "overloaded", most: number, now: number): void {
+function adapt(kind: Kind, fate: Exclude<Fate, "not sent">, most: number, now: number): void {
   if (fate === "overloaded") {
     if (now - kind.halvedAt < EPOCH_MS) return;
     kind.halvedAt = now;

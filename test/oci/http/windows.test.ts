@@ -68,6 +68,46 @@ test("a host that answers again after two minutes has lost nothing but time", as
   );
 });
 
+test("a host is silent from its last answer on, however long ago what it did not answer was asked", async () => {
+  let clock = 0;
+  const windows = createHostWindows(() => clock);
+  const send = (work: () => Promise<{ status: number }>): Promise<{ status: number }> =>
+    windows.within({ method: "HEAD", url, signal }, work);
+  let giveUp = (_: Error): void => {};
+  const stalled = send(() => new Promise((_, reject) => (giveUp = reject)));
+  clock = 170_000;
+  await send(async () => ({ status: 200 }));
+  clock = 185_000;
+  giveUp(timedOut());
+  await assert.rejects(stalled, /no answer in time/);
+  assert.equal((await send(async () => ({ status: 200 }))).status, 200);
+});
+
+test("what is refused for a host's silence does not count as its asking for mercy", async () => {
+  let [clock, under, most] = [0, 0, 0];
+  const windows = createHostWindows(() => clock);
+  const send = (work: () => Promise<{ status: number }>): Promise<unknown> =>
+    windows.within({ method: "HEAD", url, signal }, work).catch((error: Error) => error.message);
+  const silent = async (): Promise<never> => {
+    clock += 190_000;
+    throw timedOut();
+  };
+  await send(silent);
+  for (let i = 0; i < 10; i++) {
+    clock += 1000;
+    assert.match(String(await send(silent)), /has answered nothing for 3 minutes/);
+  }
+  clock += 60_000;
+  const counted = async (): Promise<{ status: number }> => {
+    most = Math.max(most, ++under);
+    await new Promise((resolve) => setImmediate(resolve));
+    under -= 1;
+    return { status: 429 };
+  };
+  await Promise.all([send(counted), send(counted), send(counted)]);
+  assert.equal(most, 2, "half of four, for the one that was lost");
+});
+
 test("a request that waits ends with its signal", async () => {
   const windows = createHostWindows();
   const stop = new AbortController();
