@@ -1,6 +1,6 @@
-import { isAbsolute, relative } from "node:path";
 import type { Failure, Place } from "../failure/index.ts";
 import { type Color, createPaint, type Paint } from "./paint.ts";
+import { pathFromHere } from "./path-from-here.ts";
 import { plainLine, widthOf } from "./width.ts";
 import { wrap } from "./wrap.ts";
 
@@ -54,14 +54,7 @@ function headline({ code, message, place }: Failure, severity: "error" | "warnin
   return `${where}${kind}: ${plainLine(message)}`;
 }
 
-const position = ({ file, line, column }: Place): string => `${shown(file)}:${line}:${column}`;
-
-/** From the folder where the user is, as far as the file is below it. */
-function shown(file: string): string {
-  if (!isAbsolute(file)) return file;
-  const path = relative(process.cwd(), file);
-  return path.startsWith("..") ? file : path;
-}
+const position = ({ file, line, column }: Place): string => `${pathFromHere(file)}:${line}:${column}`;
 
 function isSame(one: Place, other: Place | undefined): boolean {
   return other !== undefined && position(one) === position(other);

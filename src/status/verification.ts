@@ -14,6 +14,8 @@ export interface Wrong {
 export interface Verification {
   /** The target, or the archive's name. */
   readonly name: string;
+  /** The server, and the folder that it is served from where it is embedded; undefined for an archive, which is its name. */
+  readonly where: { readonly host: string; readonly folder: string | undefined } | undefined;
   /** Images that were looked for. */
   readonly images: number;
   readonly wrong: readonly Wrong[];

@@ -34,6 +34,7 @@ export async function verifyInArchive(archive: Archive, options: VerifyInArchive
   const { base } = archiveNotes(archive.catalogues);
   return {
     name: archive.name,
+    where: undefined,
     images: rows.length,
     wrong: [...wrong, ...failures.map((failure) => ({ image: undefined, at: archive.name, failure }))],
     read: verdict && { blobs: verdict.blobs, bytes: verdict.bytes, referrers: undefined },

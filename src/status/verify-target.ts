@@ -1,4 +1,4 @@
-import type { Config } from "../config/index.ts";
+import type { Config, Registry } from "../config/index.ts";
 import { type ImageToRead, type ReadImages, readImages } from "../oci/index.ts";
 import type { Destination } from "../plan/index.ts";
 import { waysOf } from "../registries/index.ts";
@@ -40,7 +40,8 @@ export async function verifyAtTarget(
     const failure = wrongIn(cell, at, mend);
     return failure === undefined ? [] : [{ image, at, failure }];
   });
-  if (deep === undefined) return { name: target, images: found.length, wrong, read: undefined, base: undefined };
+  const where = whereIs(config, target);
+  if (deep === undefined) return { name: target, where, images: found.length, wrong, read: undefined, base: undefined };
 
   const there: ImageToRead[] = [];
   for (const { image, cell, registry, repository } of found) {
@@ -50,6 +51,7 @@ export async function verifyAtTarget(
   const { failures, ...read } = await readImages(there, { ...deep, signal: options.signal });
   return {
     name: target,
+    where,
     images: found.length,
     wrong: [...wrong, ...unreadable(failures, found)],
     read,
@@ -73,9 +75,24 @@ function placeOf(config: Config, destination: Destination): Pick<Found, "at" | "
   const registry = config.registries.get(destination.registry);
   if (registry === undefined) throw new Error(`no registry ${destination.registry}`);
   const repository = waysOf(registry).pushedTo(destination);
-  const host = "endpoint" in registry ? registry.endpoint.host : registry.name;
   const tag = destination.tag === undefined ? "" : `:${destination.tag}`;
-  return { at: `${host}/${repository}${tag}`, registry: registry.name, repository };
+  return { at: `${serverOf(registry).host}/${repository}${tag}`, registry: registry.name, repository };
+}
+
+function whereIs({ targets, registries }: Config, target: string): Verification["where"] {
+  const registry = registries.get(targets.get(target)?.registry ?? "");
+  return registry && serverOf(registry);
+}
+
+function serverOf(registry: Registry): NonNullable<Verification["where"]> {
+  switch (registry.type) {
+    case "archive":
+      return { host: registry.name, folder: undefined };
+    case "embedded":
+      return { host: registry.host, folder: registry.folder };
+    default:
+      return { host: registry.endpoint.host, folder: undefined };
+  }
 }
 
 function unreadable(failures: ReadImages["failures"], found: readonly Found[]): readonly Wrong[] {

@@ -13,6 +13,7 @@ interface Document {
   readonly whole: boolean;
   readonly places: readonly {
     readonly images: number;
+    readonly where?: unknown;
     readonly wrong: readonly { readonly image?: string; readonly at: string; readonly failure: { code: string } }[];
     readonly read?: { readonly manifests: number; readonly blobs: number; readonly referrers: number };
   }[];
@@ -36,7 +37,7 @@ integration("a target is asked for every digest under its own names, and upstrea
     await gap.cutOff();
     const whole = await gap.mirror("verify", "inside");
     assert.equal(whole.code, 0, whole.stdout + whole.stderr);
-    assert.match(whole.stdout, /inside has all of 3 images, by digest/);
+    assert.match(whole.stdout, /inside \(127\.0\.0\.1:\d+\) has all of 3 images, by digest/);
 
     const [one, two] = gap.images;
     assert.ok(one && two);
@@ -46,7 +47,7 @@ integration("a target is asked for every digest under its own names, and upstrea
     assert.equal(broken.code, 1);
     assert.match(broken.stdout, /app-1: .*\/mirror\/team\/app-1:1\.0 is sha256:\w+ and not sha256:\w+/);
     assert.match(broken.stdout, /app-2: .*\/mirror\/team\/app-2:1\.0 is not there\n.*mirror run --target inside/);
-    assert.match(broken.stdout, /inside: 2 of 3 images missing or wrong/);
+    assert.match(broken.stdout, /inside \(.*\): 2 of 3 images missing or wrong/);
   } finally {
     await gap.remove();
   }
@@ -123,6 +124,27 @@ integration("an archive is compared with the lock it carries, without a config; 
     const short = await gap.mirror("verify", "all.tar");
     assert.equal(short.code, 1);
     assert.match(short.stderr, /cut short/);
+  } finally {
+    await gap.remove();
+  }
+});
+
+integration("of an embedded target, its folder is named, and images by the host that they are called by", async () => {
+  const gap = await makeGap({ count: 2 });
+  try {
+    const config = await readFile(join(gap.place.folder, "mirror.config.yaml"), "utf8");
+    await gap.place.write(
+      "mirror.config.yaml",
+      config.replace(/inside: \{ type: oci.*\}/, "inside: { type: embedded, folder: served, host: site.example.com }"),
+    );
+    const before = await gap.mirror("verify", "inside");
+    assert.match(before.stdout, /app-1: site\.example\.com\/team\/app-1:1\.0 is not there/);
+    assert.match(before.stdout, /inside \(site\.example\.com in served\): 2 of 2 images missing or wrong/);
+    assert.equal((await gap.mirror("run", "-t", "inside")).code, 0);
+    const after = await gap.mirror("verify", "inside");
+    assert.match(after.stdout, /inside \(site\.example\.com in served\) has all of 2 images, by digest/);
+    const { where } = await verified(gap, "inside");
+    assert.deepEqual(where, { host: "site.example.com", folder: join(gap.place.folder, "served") });
   } finally {
     await gap.remove();
   }
