@@ -5,6 +5,7 @@ import type { Reference } from "../oci/index.ts";
 import { type Connections, openConnections } from "../registries/index.ts";
 import { createMask, maskFailure } from "../report/index.ts";
 import type { Host } from "./command.ts";
+import { NO_CONFIG } from "./connected.ts";
 
 /** Asks registries whether they have an image. */
 export interface Asking {
@@ -15,8 +16,6 @@ export interface Asking {
   readonly silent: () => readonly Failure[];
   readonly close: () => Promise<void>;
 }
-
-const NO_CONFIG = { upstreams: new Map(), registries: new Map() };
 
 /** Opens connections as the config has them, or as docker's and containers' auth files have where there is none. */
 export function openAsking(host: Host, config: Config | undefined): Asking {

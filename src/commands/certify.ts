@@ -16,27 +16,18 @@ import {
 import type { Config } from "../config/index.ts";
 import { didYouMean, Failed } from "../failure/index.ts";
 import { parseReference } from "../oci/index.ts";
-import { openConnections } from "../registries/index.ts";
-import { colorFor, createMask, renderChecks, renderFailure } from "../report/index.ts";
+import { colorFor, renderChecks, renderFailure } from "../report/index.ts";
 import type { Arguments, Host } from "./command.ts";
 import { configOf, hasConfig } from "./config.ts";
+import { connected } from "./connected.ts";
 import { findImage, type ToCheck } from "./image-to-check.ts";
-
-const NO_CONFIG = { upstreams: new Map(), registries: new Map() };
 
 /** `mirror certify --check-only`: the checklist of an image. Gives 0, 1, or 4 where a check could not be made. */
 export async function certify(host: Host, args: Arguments): Promise<number> {
   const [policy, judge] = [chosen(args, "policy", POLICIES), chosen(args, "judge", ["mirror", "preflight"] as const)];
   if (!args.flags.has("check-only")) throw onlyChecks();
   const config = hasConfig(host, args) ? await configOf(host, args) : undefined;
-  const mask = createMask();
-  const connections = openConnections(config ?? NO_CONFIG, {
-    env: host.env,
-    home: host.home,
-    onSecret: mask.add,
-    signal: host.stopping,
-  });
-  try {
+  return connected(host, config, {}, async (connections) => {
     const found = await findImage(host, args, config, connections);
     try {
       const image = { ...found, name: nameFor(args, found.name) };
@@ -47,9 +38,7 @@ export async function certify(host: Host, args: Arguments): Promise<number> {
     } finally {
       await found.close();
     }
-  } finally {
-    await connections.close();
-  }
+  });
 }
 
 interface Asked {

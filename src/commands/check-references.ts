@@ -14,10 +14,10 @@ import {
   withLockedCharts,
   writeMended,
 } from "../references/index.ts";
-import { openConnections } from "../registries/index.ts";
 import { type Pins, pinsInLock } from "../release/index.ts";
 import { colorFor, renderReferences } from "../report/index.ts";
 import type { Arguments, Host } from "./command.ts";
+import { connected } from "./connected.ts";
 import { lookingAt } from "./locking.ts";
 
 /** What became of the references: what differs now, and what was mended before. */
@@ -68,12 +68,9 @@ export async function checkedReferences(
 
 /** What the lock says of the declared images: no registry is asked. */
 async function pinsOf(host: Host, config: Config, looking: Awaited<ReturnType<typeof lookingAt>>): Promise<Pins> {
-  const connections = openConnections(config, { env: host.env, home: host.home, onSecret: () => {} });
-  try {
-    return await pinsInLock(config, { ...looking, connections, signal: host.stopping });
-  } finally {
-    await connections.close();
-  }
+  return connected(host, config, {}, (connections) =>
+    pinsInLock(config, { ...looking, connections, signal: host.stopping }),
+  );
 }
 
 const leftIn = ({ differences }: Comparison): "none" | "some" =>

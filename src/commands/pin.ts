@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import type { Config } from "../config/index.ts";
 import { type Failure, failureOf } from "../failure/index.ts";
-import { type Connections, openConnections } from "../registries/index.ts";
+import type { Connections } from "../registries/index.ts";
 import {
   createSources,
   EMPTY_LOCK,
@@ -17,6 +17,7 @@ import {
 import { createMask, maskFailure } from "../report/index.ts";
 import type { Arguments, Host } from "./command.ts";
 import { configOf } from "./config.ts";
+import { connected } from "./connected.ts";
 import { saveTo } from "./locking.ts";
 import { printPins } from "./pin-report.ts";
 import { pinSelectionOf } from "./pin-selection.ts";
@@ -37,13 +38,7 @@ export async function pin(host: Host, args: Arguments): Promise<number> {
   const mask = createMask();
   const warnings: Failure[] = [...declared.warnings];
   const warn = (failure: Failure): void => void warnings.push(failure);
-  const connections = openConnections(declared, {
-    env: host.env,
-    home: host.home,
-    onSecret: mask.add,
-    onWarning: warn,
-  });
-  try {
+  return connected(host, declared, { mask, warn }, async (connections) => {
     const sources = createSources(declared, { locking, env: host.env, signal: host.stopping });
     const unopened = await openAll(declared, sources);
     const { config, lock, pins, charts } = await resolveRelease(declared, {
@@ -71,9 +66,7 @@ export async function pin(host: Host, args: Arguments): Promise<number> {
       unresolved: unopened.length + unresolved.length,
     });
     return failures.length > 0 ? 1 : 0;
-  } finally {
-    await connections.close();
-  }
+  });
 }
 
 /** Every source is in the lock, also one that only builds and references use. Gives why some could not be opened. */

@@ -12,11 +12,11 @@ import { type Config, globToTest, type Target } from "../config/index.ts";
 import { Failed, FailedTogether } from "../failure/index.ts";
 import { formatReference, parseReference } from "../oci/index.ts";
 import { relocationsOf, withCharts, withVersions } from "../plan/index.ts";
-import { openConnections } from "../registries/index.ts";
 import { openChart, renderCharts, resolvePins } from "../release/index.ts";
-import { colorFor, createMask, type RelocatedForm, renderFailure, renderRelocation } from "../report/index.ts";
+import { colorFor, type RelocatedForm, renderFailure, renderRelocation } from "../report/index.ts";
 import type { Arguments, Host } from "./command.ts";
 import { configOf } from "./config.ts";
+import { connected } from "./connected.ts";
 import { lookingAt } from "./locking.ts";
 
 const FORMS = ["values", ...(Object.keys(forms) as FormName[])] as const;
@@ -29,16 +29,12 @@ export async function relocate(host: Host, args: Arguments): Promise<number> {
   const chosen = formsOf(args);
   const scheme = schemeOf(config, target);
   const locked = await lookingAt(host, config);
-  const mask = createMask();
-  const connections = openConnections(config, { env: host.env, home: host.home, onSecret: mask.add });
-  const outside = { connections, ...locked, env: host.env, emit: () => {}, signal: host.stopping };
-  try {
+  return connected(host, config, {}, async (connections) => {
+    const outside = { connections, ...locked, env: host.env, emit: () => {}, signal: host.stopping };
     const full = await known(config, target, outside);
     const written = await Promise.all(chosen.map((name) => write(name, { config, scheme, ...full }, outside)));
-    return await give(host, args, target, written);
-  } finally {
-    await connections.close();
-  }
+    return give(host, args, target, written);
+  });
 }
 
 type Outside = Parameters<typeof renderCharts>[2] & Parameters<typeof resolvePins>[2];

@@ -4,7 +4,6 @@ import { didYouMean, Failed, FailedTogether, type Failure, failuresOf } from "..
 import { openArchive } from "../oci/index.ts";
 import { withCharts } from "../plan/index.ts";
 import { checkReferences, declarationsOf, loadReferences, withLockedCharts } from "../references/index.ts";
-import { openConnections } from "../registries/index.ts";
 import {
   DISAGREES,
   type LookOptions,
@@ -16,8 +15,7 @@ import {
 import {
   colorFor,
   createMask,
-  maskFailure,
-  renderFailure,
+  type Mask,
   renderStatus,
   renderStatusMarkdown,
   statusDocument,
@@ -25,22 +23,21 @@ import {
 import { type Status, survey, surveyArchive, verdictOf } from "../status/index.ts";
 import type { Arguments, Host } from "./command.ts";
 import { configOf } from "./config.ts";
+import { connected } from "./connected.ts";
 import { lookingAt } from "./locking.ts";
+import { warnTo } from "./warn.ts";
 
 /** `mirror status`: how the release stands at every target, or in an archive. Gives the exit code of its verdict. */
 export async function status(host: Host, args: Arguments): Promise<number> {
   const format = formatOf(args);
   const config = await configOf(host, args);
   const mask = createMask();
-  const tell = (failure: Failure): void => {
-    const color = args.flags.has("no-color") ? "off" : colorFor(host.env, host.err);
-    host.err.write(`${renderFailure(maskFailure(failure, mask), { color, severity: "warning" })}\n`);
-  };
+  const tell = warnTo(host, args, mask);
   const files = (args.values.get("from") ?? []).map((file) => resolve(host.cwd, file));
   const [first, ...others] = files;
   const found =
     first === undefined
-      ? await online(host, args, { config, tell, onSecret: mask.add })
+      ? await online(host, args, { config, tell, mask })
       : { status: await offline(host, args, { config, tell, files: [first, ...others] }), unrendered: 0 };
   host.out.write(textOf(host, args, format, found.status));
   const { exitCode } = verdictOf(found.status);
@@ -55,11 +52,10 @@ interface Given {
 async function online(
   host: Host,
   args: Arguments,
-  { config: declared, tell, onSecret }: Given & { readonly onSecret: (secret: string) => void },
+  { config: declared, tell, mask }: Given & { readonly mask: Mask },
 ): Promise<{ readonly status: Status; readonly unrendered: number }> {
   const targets = targetsOf(args, declared);
-  const connections = openConnections(declared, { env: host.env, home: host.home, onSecret, onWarning: tell });
-  try {
+  return connected(host, declared, { mask, warn: tell }, async (connections) => {
     const outside = { ...(await lookingAt(host, declared)), connections, signal: host.stopping };
     const emit = (event: { readonly type: string; readonly failure?: Failure }): void => {
       if (event.type === "warning" && event.failure !== undefined) tell(event.failure);
@@ -82,9 +78,7 @@ async function online(
       status: await survey(config, { ...outside, packageOf, targets, isSelected, extra, referenced }),
       unrendered: unrendered.length,
     };
-  } finally {
-    await connections.close();
-  }
+  });
 }
 
 async function offline(
@@ -96,18 +90,18 @@ async function offline(
   const { lock } = looking.locking;
   if (lock.images.size === 0) throw noLock();
   const archive = await openArchive(files);
-  const connections = openConnections(declared, { env: host.env, home: host.home, onSecret: () => {} });
   try {
     const { config } = withLockedCharts(declared, lock);
-    const outside = { ...looking, connections, signal: host.stopping };
-    const disagreements = await disagreementsOf(config, outside);
-    return await surveyArchive(lock, archive, {
-      isSelected: selectionOf(args, [...lock.images.keys(), ...disagreements.keys(), ...chartNames(lock.charts)]),
-      referenced: await referencedIn(host, config, outside, tell),
-      disagreements,
+    return await connected(host, declared, {}, async (connections) => {
+      const outside = { ...looking, connections, signal: host.stopping };
+      const disagreements = await disagreementsOf(config, outside);
+      return surveyArchive(lock, archive, {
+        isSelected: selectionOf(args, [...lock.images.keys(), ...disagreements.keys(), ...chartNames(lock.charts)]),
+        referenced: await referencedIn(host, config, outside, tell),
+        disagreements,
+      });
     });
   } finally {
-    await connections.close();
     await archive.close();
   }
 }

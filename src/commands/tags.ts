@@ -1,10 +1,10 @@
 import { globToTest, type Image } from "../config/index.ts";
 import { didYouMean, Failed, type Failure } from "../failure/index.ts";
-import { openConnections } from "../registries/index.ts";
 import { type Candidates, candidatesOf } from "../release/index.ts";
 import { colorFor, createMask, maskFailure, renderCandidates, renderFailure } from "../report/index.ts";
 import type { Arguments, Host } from "./command.ts";
 import { configOf } from "./config.ts";
+import { connected } from "./connected.ts";
 import { lookingAt } from "./locking.ts";
 
 const MOST = 20;
@@ -15,22 +15,15 @@ export async function tags(host: Host, args: Arguments): Promise<number> {
   const images = imagesOf(args, config.images);
   const mask = createMask();
   const warnings: Failure[] = [];
-  const connections = openConnections(config, {
-    env: host.env,
-    home: host.home,
-    onSecret: mask.add,
-    onWarning: (warning) => warnings.push(warning),
-  });
-  try {
+  const warn = (warning: Failure): void => void warnings.push(warning);
+  return connected(host, config, { mask, warn }, async (connections) => {
     const { sources } = await lookingAt(host, config);
     const outside = { connections, sources, signal: host.stopping };
     const found = await Promise.all(images.map((image) => candidatesOf(image, outside)));
     const said = [...warnings, ...silences(found)].map((failure) => maskFailure(failure, mask));
     print(host, args, { found, said });
     return 0;
-  } finally {
-    await connections.close();
-  }
+  });
 }
 
 function print(

@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Config } from "../config/index.ts";
-import { didYouMean, Failed, type Failure } from "../failure/index.ts";
+import { didYouMean, Failed } from "../failure/index.ts";
 import { openArchive, volumesOf } from "../oci/index.ts";
 import { withCharts } from "../plan/index.ts";
-import { openConnections } from "../registries/index.ts";
 import {
   chartsInLock,
   type Lock,
@@ -15,13 +14,15 @@ import {
   renderCharts,
   tagOfChart,
 } from "../release/index.ts";
-import { colorFor, createMask, maskFailure, renderFailure, renderVerification } from "../report/index.ts";
+import { colorFor, createMask, renderVerification } from "../report/index.ts";
 import { type Verification, verifyAtTarget, verifyInArchive } from "../status/index.ts";
 import { lockInArchive } from "./archived-lock.ts";
 import type { Arguments, Host } from "./command.ts";
 import { configOf, hasConfig } from "./config.ts";
+import { connected } from "./connected.ts";
 import { lookingAt } from "./locking.ts";
 import { type ReadingProgress, readingProgress } from "./reading-progress.ts";
+import { warnTo } from "./warn.ts";
 
 /** `mirror verify`: whether targets or an archive have every image of the release, by digest or byte by byte. */
 export async function verify(host: Host, args: Arguments): Promise<number> {
@@ -102,17 +103,8 @@ async function atTarget(
     return inArchive(host, args, { files: [file, ...others], config: declared, progress, target });
   }
   const mask = createMask();
-  const tell = (failure: Failure): void => {
-    const color = args.flags.has("no-color") ? "off" : colorFor(host.env, host.err);
-    host.err.write(`${renderFailure(maskFailure(failure, mask), { color, severity: "warning" })}\n`);
-  };
-  const connections = openConnections(declared, {
-    env: host.env,
-    home: host.home,
-    onSecret: mask.add,
-    onWarning: tell,
-  });
-  try {
+  const warn = warnTo(host, args, mask);
+  return connected(host, declared, { mask, warn }, async (connections) => {
     const outside = { connections, signal: host.stopping, ...(await lookingAt(host, declared)) };
     const { lock } = outside.locking;
     const locked = chartsInLock(lock);
@@ -120,17 +112,15 @@ async function atTarget(
     const rendered = await renderCharts(declared, unlocked, {
       ...outside,
       env: host.env,
-      emit: (event) => event.type === "warning" && tell(event.failure),
+      emit: (event) => event.type === "warning" && warn(event.failure),
     });
     for (const one of rendered.values()) if (one.kind === "unrendered") throw new Failed(one.failure);
     const config = withCharts(declared, new Map([...locked, ...rendered]));
     const open = packagesOfSources(declared, rendered, { ...outside, env: host.env, network: "online" });
     const packageOf = async (chart: string) => lockedPackage(chart, lock) ?? packageIdOf(await open(chart));
     const deep = args.flags.has("deep") ? { onTotal: progress.expect, onBytes: progress.add } : undefined;
-    return await verifyAtTarget(config, target, { ...outside, packageOf, deep });
-  } finally {
-    await connections.close();
-  }
+    return verifyAtTarget(config, target, { ...outside, packageOf, deep });
+  });
 }
 
 /** A chart's package as the lock has it: nothing is opened for it. */
