@@ -33,11 +33,11 @@ async function main(argv: readonly string[]): Promise<number> {
     const request = parseRequest(argv, commands);
     switch (request.kind) {
       case "overview":
-        return print(overview());
+        return print(overview(process.stdout.columns));
       case "version":
         return print(`${version()}\n`);
       case "help":
-        return print(helpOf(request.command));
+        return print(helpOf(request.command, process.stdout.columns));
       case "command":
         if (proxiesIn(process.env) === "environment") await proxyServices(process.env);
         return await request.command.run(host(), request.args);

@@ -12,8 +12,8 @@ export const status: Command = {
   conflict      its tag stands at another digest, and is immutable
   tag moved     the digest of the lock is there, and upstream's tag has moved since
   unsigned      it lacks the signature that the target requires
-  pushed, certified, published, failed
-                as registries tell that know more than that the bytes are there
+
+Registries that know more than that the bytes are there tell it: pushed, certified, published or failed.
 
 The digests are those of mirror.lock.yaml, or what the registries give now. Each image costs one HEAD upstream and one
 at each target. With --from nothing but an archive and the lock is looked at. Where the config has references, the
