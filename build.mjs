@@ -6,9 +6,9 @@
  */
 import { createHash } from "node:crypto";
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 
 const root = dirname(fileURLToPath(import.meta.url));
 const SCHEMA = join(root, "schema/mirror.config.schema.json");
@@ -94,50 +94,88 @@ function withoutDescriptions(schema) {
   );
 }
 
+/**
+ * The program in chunks, which are CommonJS so that the launcher can load them with their compiled code; then the
+ * launcher, which knows the name of the program's first chunk.
+ */
 async function bundle() {
-  const { outputFiles } = await build({
-    absWorkingDir: root,
-    entryPoints: ["src/cli.ts", "src/index.ts"],
+  const program = await programChunks();
+  const first = [...program.keys()].map((path) => basename(path)).find((name) => /^program-\w+\.cjs$/.test(name));
+  const importing = await outputsOf({
+    entryPoints: { import: "src/steps/script/import.ts" },
     outdir: "dist",
-    bundle: true,
+    outExtension: { ".js": ".cjs" },
+    format: "cjs",
+  });
+  const entries = await outputsOf({
+    entryPoints: { cli: "src/launcher.ts", index: "src/index.ts" },
+    outdir: "dist",
+    format: "esm",
+    define: { PROGRAM: JSON.stringify(first) },
+  });
+  // Chunks first: an entry never stands there without what it loads.
+  for (const [path, text] of [...importing, ...program, ...entries]) {
+    await replace(path, text, path.endsWith("cli.js") ? 0o755 : 0o644);
+  }
+  await removeOldChunks(program);
+}
+
+async function programChunks() {
+  const modules = await outputsOf({
+    entryPoints: { program: "src/cli.ts" },
+    outdir: "dist/chunks",
+    outExtension: { ".js": ".cjs" },
     splitting: true,
     format: "esm",
-    platform: "node",
-    target: "node20",
-    sourcemap: true,
-    write: false,
-    chunkNames: "chunks/[name]-[hash]",
+    entryNames: "[name]-[hash]",
+    chunkNames: "[name]-[hash]",
+    // Every module believes itself in dist/, which is one folder below the package's as src/ is.
+    define: { "import.meta.url": "__url" },
     // Tasks must share the one zx; the compiler of tasks is a wasm file that finds itself by its path; what undici
     // exports is known to Node alone.
     external: ["zx", "zx/*", "@swc/wasm-typescript", "undici"],
-    // What was CommonJS asks for node's own modules with `require`.
-    banner: {
-      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-    },
+    plugins: [importByNode()],
   });
-  const files = new Map(outputFiles.map(({ path, text }) => [path, text]));
-  addShebang(files, join(root, "dist/cli.js"));
-  // Chunks first: an entry never stands there without what it imports.
-  const paths = [...files.keys()].sort((a, b) => Number(b.includes("chunks")) - Number(a.includes("chunks")));
-  for (const path of paths) await replace(path, files.get(path), path.endsWith("cli.js") ? 0o755 : 0o644);
-  await removeOldChunks(new Set(paths));
+  return new Map(await Promise.all([...modules].map(async ([path, text]) => [path, await asCommonJs(text)])));
 }
 
-function addShebang(files, path) {
-  const code = files.get(path);
-  if (code.startsWith("#!")) return;
-  const map = JSON.parse(files.get(`${path}.map`));
-  files.set(path, `#!/usr/bin/env node\n${code}`);
-  // The line that was put before the code maps to nothing.
-  files.set(`${path}.map`, JSON.stringify({ ...map, mappings: `;${map.mappings}` }));
+/** Also what is imported where it is used is required: the chunks, and the packages that stay outside. */
+async function asCommonJs(text) {
+  const { code } = await transform(text, {
+    format: "cjs",
+    platform: "node",
+    target: "node20",
+    supported: { "dynamic-import": false },
+  });
+  const url =
+    'const __url = require("node:url").pathToFileURL(require("node:path").join(__dirname, "../cli.js")).href;';
+  return /\b__url\b/.test(code) ? `${url}\n${code}` : code;
+}
+
+/** A plugin of esbuild: the one module stays a file of its own, beside the folder of the chunks. */
+function importByNode() {
+  const outside = { path: "../import.cjs", external: true };
+  return { name: "import-by-node", setup: ({ onResolve }) => onResolve({ filter: /\/import\.ts$/ }, () => outside) };
+}
+
+async function outputsOf(options) {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    write: false,
+    ...options,
+  });
+  return new Map(outputFiles.map(({ path, text }) => [path, text]));
 }
 
 /** Chunks carry a hash in their name and pile up; young ones may still be imported by a program that runs. */
-async function removeOldChunks(kept) {
+async function removeOldChunks(current) {
   const chunks = join(root, "dist/chunks");
   for (const name of await readdir(chunks).catch(() => [])) {
     const path = join(chunks, name);
-    if (kept.has(path)) continue;
+    if (current.has(path)) continue;
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
     if (Date.now() - mtimeMs > 3_600_000) await rm(path, { force: true });
   }

@@ -1,6 +1,5 @@
 import { setMaxListeners } from "node:events";
 import { readFileSync } from "node:fs";
-import module from "node:module";
 import { homedir } from "node:os";
 import type { Host } from "./commands/command.ts";
 import { helpOf, overview } from "./commands/help.ts";
@@ -8,9 +7,6 @@ import { parseRequest } from "./commands/parse.ts";
 import { commands } from "./commands/table/index.ts";
 import { Failed, FailedTogether, failuresOf } from "./failure/index.ts";
 import { proxiesIn } from "./oci/http/proxies.ts";
-
-// Node 22 and later keep the compiled form of this program for the next start.
-if ("enableCompileCache" in module && typeof module.enableCompileCache === "function") module.enableCompileCache();
 
 // A reader that has seen enough (`mirror list | head`) is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -24,9 +20,11 @@ process.on("unhandledRejection", (thrown) => {
   dropped.push(fail(thrown, process.argv.includes("--no-color")));
 });
 
-const exitCode = await main(process.argv.slice(2));
-await Promise.all(dropped);
-process.exit(exitCode === 0 && dropped.length > 0 ? 1 : exitCode);
+// No top-level await: the program is loaded as CommonJS.
+void main(process.argv.slice(2)).then(async (exitCode) => {
+  await Promise.all(dropped);
+  process.exit(exitCode === 0 && dropped.length > 0 ? 1 : exitCode);
+});
 
 async function main(argv: readonly string[]): Promise<number> {
   try {

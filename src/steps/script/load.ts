@@ -3,6 +3,7 @@ import { pathToFileURL } from "node:url";
 import { Failed } from "../../failure/index.ts";
 import type { TaskScript } from "./context.ts";
 import { diagnose } from "./diagnose.ts";
+import { importModule } from "./import.ts";
 import { placeAt } from "./place.ts";
 import { allowTypeScript } from "./strip-types.ts";
 
@@ -18,7 +19,8 @@ export async function loadTask(file: string): Promise<TaskScript> {
   if (TYPESCRIPT.has(extension)) allowTypeScript();
   else if (!JAVASCRIPT.has(extension)) throw unknownKind(file, extension);
 
-  const module: { readonly default?: unknown } = await import(pathToFileURL(file).href).catch(async (error) => {
+  const url = pathToFileURL(file).href;
+  const module = await importModule<{ readonly default?: unknown }>(url).catch(async (error) => {
     throw await diagnose(error, file);
   });
   if (typeof module.default !== "function") throw await noDefaultExport(file, module.default);

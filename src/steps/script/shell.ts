@@ -7,6 +7,7 @@ import { type Children, MARK } from "../process/children.ts";
 import { inWords } from "../process/exit.ts";
 import { Lines } from "../process/lines.ts";
 import type { TaskShell } from "./context.ts";
+import { importModule } from "./import.ts";
 
 export type TaskLog = (stream: "log" | "stdout" | "stderr", line: string) => void;
 
@@ -34,7 +35,7 @@ export interface BoundShell {
 
 /** zx bound to one task. Throws `Failed` (`task/no-bash`) where the environment has no bash. */
 export async function bindShell(settings: ShellSettings): Promise<BoundShell> {
-  const zx = await import("zx/core");
+  const zx = await importModule<typeof import("zx/core")>("zx/core");
   const options: Partial<Options> = {
     shell: findBash(settings.env),
     prefix: "set -euo pipefail;",

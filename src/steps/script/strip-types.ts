@@ -1,5 +1,6 @@
-import { register } from "node:module";
+import { createRequire, register } from "node:module";
 import { features } from "node:process";
+import { pathToFileURL } from "node:url";
 
 /**
  * Runs in Node's thread of module hooks ("Customization Hooks" in its documentation); as a text it needs no file of
@@ -37,5 +38,6 @@ export function allowTypeScript(): void {
   if (native || registered) return;
   registered = true;
   const hook = `data:text/javascript,${encodeURIComponent(HOOK)}`;
-  register(hook, { data: import.meta.resolve("@swc/wasm-typescript") });
+  const compiler = createRequire(import.meta.url).resolve("@swc/wasm-typescript");
+  register(hook, { data: pathToFileURL(compiler).href });
 }
