@@ -24,7 +24,7 @@ const layers = [
   ["config"],
   ["engine", "oci"],
   ["versions"],
-  ["failure", "json"],
+  ["failure", "json", "units"],
 ];
 
 /** What a task started must not outlive mirror, however mirror ends: this asks the process itself for its end. */

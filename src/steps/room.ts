@@ -4,9 +4,9 @@ import { Failed } from "../failure/index.ts";
 import type { Measure } from "../oci/index.ts";
 import type { Step } from "../plan/index.ts";
 import { nameInArchive } from "../registries/index.ts";
+import { formatBytes } from "../units/bytes.ts";
 import { originOf } from "./origin.ts";
 import type { Scope, StepOf } from "./scope.ts";
-import { sizeText } from "./size-text.ts";
 import type { StepValue } from "./value.ts";
 
 type Copy = Extract<Step, { readonly kind: "copy" }>;
@@ -39,10 +39,13 @@ export const room: StepOf<"room"> = async (step, context, scope) => {
     context.report({ type: "node-progress", bytes: verified, totalBytes });
   });
   const value = { kind: "archive", registry: step.registry } as const;
-  const there = found.there === 0 ? "" : `, ${sizeText(found.there)} are there already`;
-  const base = found.inBase === 0 ? "" : `, ${sizeText(found.inBase)} are in the base`;
-  const archives = beside === 0 ? "" : ` and ${sizeText(beside)} of docker archives`;
-  const summary = `${sizeText(found.needed)}${archives} to write${there}${base}, ${sizeText(found.free)} free`;
+  const built = new Set(copies.flatMap(({ image }) => (scope.pins.has(image) ? [] : [image]))).size;
+  const archives = beside === 0 ? "" : ` and ${formatBytes(beside)} of docker archives`;
+  const builds =
+    built === 0 ? "" : `, beside ${built === 1 ? "an image that is" : `${built} images that are`} built here`;
+  const there = found.there === 0 ? "" : `, ${formatBytes(found.there)} are there already`;
+  const base = found.inBase === 0 ? "" : `, ${formatBytes(found.inBase)} are in the base`;
+  const summary = `${formatBytes(found.needed)}${archives} to write${builds}${there}${base}, ${formatBytes(found.free)} free`;
   return { kind: "done", value, effect: "none", summary, bytes: 0 };
 };
 

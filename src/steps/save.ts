@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { lockFileOf } from "../release/index.ts";
+import { formatBytes } from "../units/bytes.ts";
 import type { StepOf } from "./scope.ts";
-import { sizeText } from "./size-text.ts";
 
 /** Makes an archive whole: its index, what it keeps of the one before, and its name once all of it is on the disk. */
 export const save: StepOf<"save"> = async (step, context, scope) => {
@@ -21,10 +21,10 @@ export const save: StepOf<"save"> = async (step, context, scope) => {
         kind: "done",
         value,
         effect: "changed",
-        summary: `${registry.file}: ${what}, ${sizeText(saved.bytes)}`,
+        summary: `${saved.file}: ${what}, ${formatBytes(saved.bytes)}`,
         bytes: 0,
       }
-    : { kind: "done", value, effect: "unchanged", summary: `up to date: ${registry.file} has ${what}`, bytes: 0 };
+    : { kind: "done", value, effect: "unchanged", summary: `up to date: ${saved.file} has ${what}`, bytes: 0 };
 };
 
 /** The text of the lock beside the config, where there is one: the archive carries what it fulfils. */

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readFile, stat } from "node:fs/promises";
 import { test } from "uvu";
 import { digestOf } from "../../src/oci/digest.ts";
+import { formatBytes } from "../../src/units/bytes.ts";
 import { uniqueBlobs } from "../rig/images.ts";
 import { missingCommand, requires } from "../rig/skip.ts";
 import { contentsOf, makeGap } from "./archive-rig.ts";
@@ -30,6 +31,30 @@ integration("a run saves images to one tar: each blob once, under the names that
     await gap.remove();
   }
 });
+
+integration(
+  "what is to be written is told as it is, also where it is little, and beside it what is not known",
+  async () => {
+    const gap = await makeGap({ count: 1, layerBytes: 1000 });
+    try {
+      const images = gap.images.map(({ image }) => image);
+      const manifests = images.flatMap(({ top, children }) => [top, ...children]);
+      const sizes = [...manifests.map(({ bytes }) => bytes.length), ...uniqueBlobs(images).map(({ size }) => size)];
+      const unique = sizes.reduce((sum, size) => sum + size, 0);
+      const plan = await gap.mirror("save", "--to", "small.tar", "--dry-run");
+      assert.ok(unique < 100_000, String(unique));
+      assert.ok(plan.stdout.includes(` ${formatBytes(unique)} to write, `), plan.stdout);
+      const config = await readFile(`${gap.place.folder}/mirror.config.yaml`, "utf8");
+      const built = `  built: { version: "1", build: { files: [{ from: files, to: /app }] } }\n`;
+      await gap.place.write("files/a", "a");
+      await gap.place.write("mirror.config.yaml", config.replace("images:\n", `images:\n${built}`));
+      const beside = await gap.mirror("save", "--to", "small.tar", "--dry-run");
+      assert.match(beside.stdout, /B to write, beside an image that is built here, .* free/);
+    } finally {
+      await gap.remove();
+    }
+  },
+);
 
 integration("an image that fails leaves the rest in the partial file, and the next run finishes it", async () => {
   const gap = await makeGap();

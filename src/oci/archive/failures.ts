@@ -1,4 +1,5 @@
 import { Failed } from "../../failure/index.ts";
+import { formatBytes } from "../../units/bytes.ts";
 
 const ANOTHER_COPY = "Copy the file again from where it was written, and look at it with: mirror archive verify";
 
@@ -86,13 +87,10 @@ export function noRoom(name: string, folder: string, needed: number, free: numbe
   return new Failed({
     code: "archive/no-room",
     class: "permanent",
-    message: `${folder} has ${gigabytes(free)} free, and ${name} still needs ${gigabytes(needed)}`,
+    message: `${folder} has ${formatBytes(free)} free, and ${name} still needs ${formatBytes(needed)}, ${formatBytes(needed - free)} more than there is`,
     hint: "Free some room, save to another disk, or save less: --platform, --since, --volume-size",
   });
 }
-
-const gigabytes = (bytes: number): string =>
-  bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** A differential archive is read without what it builds on. */
 export function baseMissing(name: string, base: string, digest: string): Failed {
@@ -125,7 +123,7 @@ export function volumeTooSmall(image: string, needed: number, volumeSize: number
   return new Failed({
     code: "archive/volume-too-small",
     class: "usage",
-    message: `${image} takes ${gigabytes(needed)} and a volume has ${gigabytes(volumeSize)}: an image is never split`,
+    message: `${image} takes ${formatBytes(needed)} and a volume has room for ${formatBytes(volumeSize)}: an image is never split`,
     hint: `Give volumes of at least ${Math.ceil(needed / 1e6) + 1}M, or save fewer platforms`,
   });
 }

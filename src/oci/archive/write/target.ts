@@ -64,6 +64,8 @@ export interface KeptImage {
 
 /** What an archive holds in the end. */
 export interface Saved {
+  /** Of several volumes the first and the last. */
+  readonly file: string;
   readonly state: "written" | "up-to-date";
   readonly images: number;
   readonly blobs: number;
@@ -165,7 +167,13 @@ export async function openArchiveTarget(options: ArchiveTargetOptions): Promise<
     // A tar that was begun takes the old one's place; a folder is both.
     const isUntouched = begun === undefined || (form === "folder" && catalogue.repositories.size === 0);
     if (old !== undefined && isUntouched && sameNotes(old, notes) && (await isSame(old, [...kept.values()]))) {
-      return { state: "up-to-date", images: kept.size, blobs: old.blobs.size, bytes: await sizeOf(file) };
+      return {
+        state: "up-to-date",
+        file: options.file,
+        images: kept.size,
+        blobs: old.blobs.size,
+        bytes: await sizeOf(file),
+      };
     }
     const into = await begin();
     if (old !== undefined) await carryOver(old, into, onBytes);
@@ -179,7 +187,7 @@ export async function openArchiveTarget(options: ArchiveTargetOptions): Promise<
     const listed = await listedOnly(catalogue, reading.contents.of);
     const images = (await imagesIn([listed], reading)).length;
     await into.finish(writeCatalogue({ repositories: listed.repositories, rest: annotated(notes) }));
-    return { state: "written", images, blobs: into.blobs.size, bytes: await sizeOf(file) };
+    return { state: "written", file: options.file, images, blobs: into.blobs.size, bytes: await sizeOf(file) };
   }
 
   /** Images that stood in the old archive as they are wanted, with all that belongs to them. */

@@ -71,6 +71,7 @@ export async function openVolumes(
     for (const target of targets) saved.push(await target.finish(lock, onBytes));
     return {
       state: saved.every(({ state }) => state === "up-to-date") ? "up-to-date" : "written",
+      file: [...new Set([saved[0]?.file ?? file, saved.at(-1)?.file ?? file])].join(" to "),
       images: sumOf(saved, ({ images }) => images),
       blobs: sumOf(saved, ({ blobs }) => blobs),
       bytes: sumOf(saved, ({ bytes }) => bytes),
