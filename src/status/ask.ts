@@ -1,20 +1,26 @@
 import type { Config, Target } from "../config/index.ts";
-import { failureOf } from "../failure/index.ts";
+import { type Failure, failureOf } from "../failure/index.ts";
 import { type Digest, isIndexType, isSigned, type RegistryClient } from "../oci/index.ts";
 import type { Destination } from "../plan/index.ts";
 import { type PublicationState, stateAtRedHat, waysOf } from "../registries/index.ts";
-import type { Pin, Resolution } from "../release/index.ts";
+import type { Pin } from "../release/index.ts";
 import { type Facts, judge, unknown } from "./judge.ts";
 import type { Cell, Upstream } from "./status.ts";
 import { isTrimmedFrom, type Parts } from "./trimmed.ts";
 import type { Outside } from "./wanted.ts";
+
+/** What should stand at a target: a pin has it. */
+type Wanted = Pick<Pin, "digest" | "mediaType">;
 
 /** An image at a target, as the release has it. */
 export interface Question {
   readonly target: Target;
   readonly destination: Destination;
   /** Undefined for what is built here, of which no digest is known. */
-  readonly pin: Resolution | undefined;
+  readonly pin:
+    | { readonly kind: "pinned"; readonly pin: Wanted }
+    | { readonly kind: "unpinned"; readonly failure: Failure }
+    | undefined;
   readonly upstream: Promise<Upstream>;
   readonly requires: "signature" | "nothing";
   /** Bundles go through a certification of their own, of which only the catalog tells. */
@@ -38,7 +44,7 @@ export async function askTarget(config: Config, question: Question, outside: Out
   }
 }
 
-async function factsOf(config: Config, question: Question, pin: Pin | undefined, outside: Outside): Promise<Facts> {
+async function factsOf(config: Config, question: Question, pin: Wanted | undefined, outside: Outside): Promise<Facts> {
   const { connections, signal } = outside;
   const { target, destination, requires } = question;
   const registry = config.registries.get(destination.registry);
@@ -75,7 +81,7 @@ async function presentAt(
   client: RegistryClient,
   repository: string,
   { target, destination, parts }: Question,
-  pin: Pin | undefined,
+  pin: Wanted | undefined,
   signal: AbortSignal,
 ): Promise<Facts["present"]> {
   const head = await client.headManifest(repository, destination.tag ?? pin?.digest ?? "latest", signal);

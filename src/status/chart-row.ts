@@ -37,8 +37,7 @@ export async function chartRow(
   );
   try {
     const { tag, digest } = await options.packageOf(chart);
-    const mediaType = MediaType.ociManifest;
-    const pin = { kind: "pinned", pin: { image: row.name, repository: "", tag, digest, mediaType, size: 0 } } as const;
+    const pin = { kind: "pinned", pin: { digest, mediaType: MediaType.ociManifest } } as const;
     const asked = {
       kind: "chart",
       pin,
