@@ -1,8 +1,9 @@
 import type { Config, Image } from "../config/index.ts";
 import type { Emit } from "../engine/index.ts";
 import { Failed, failureOf } from "../failure/index.ts";
-import { type Digest, type ManifestHead, parseDigest } from "../oci/index.ts";
+import { parseDigest } from "../oci/index.ts";
 import type { Connections, Location, TagHistory } from "../registries/index.ts";
+import { type AskHead, createHeads } from "./heads.ts";
 import { lockedPins } from "./locked-pins.ts";
 import { type Locking, UNLOCKED } from "./locking.ts";
 import { outcomeOf, outcomeOfPins, type Pin, type Pins, pinNode, type Resolution } from "./pins.ts";
@@ -20,16 +21,17 @@ export interface ResolveOptions {
   /** Where rules read versions in sources. */
   readonly sources?: Sources;
   /**
-   * What becomes of pins: `described` where a lock is written of them, for which their manifests are read. A digest
-   * that is known then needs no HEAD. `looked-at` unless given: a HEAD is no pull, where pulls are counted.
+   * What becomes of pins: `described` where a lock is written of them, for which their manifests are read. What the
+   * lock does not have needs no HEAD then. `looked-at` unless given: a HEAD is no pull, where pulls are counted.
    */
   readonly pins?: "described" | "looked-at";
 }
 
 /**
  * Resolves the version rules of the named images to pins, all at once: what the lock has costs no request; a tag one
- * HEAD; a choice the registry's tags and one HEAD for each that is chosen. A rule that stands on another image's waits
- * for it. A rule that cannot be resolved is in the result with its failure and does not stop the others.
+ * HEAD, or the GET of its manifest where that will be read anyway; a choice the registry's tags and the same for each
+ * that is chosen. A rule that stands on another image's waits for it. A rule that cannot be resolved is in the result
+ * with its failure and does not stop the others.
  * Each is the node `pin:NAME` to those who follow the events: started and settled here, before the graph runs.
  */
 export async function resolvePins(config: Config, names: readonly string[], options: ResolveOptions): Promise<Pins> {
@@ -70,6 +72,7 @@ function createResolver(config: Config, options: ResolveOptions): Resolver {
   const { connections, signal, locking = UNLOCKED } = options;
   const sources = options.sources ?? createSources(config, { locking, env: {}, signal });
   const pending = new Map<string, Promise<readonly Pin[]>>();
+  const pinning = { ...options, askHead: createHeads(signal) };
 
   const tagsOf = async (name: string): Promise<readonly string[]> => {
     const image = config.images.get(name);
@@ -86,10 +89,10 @@ function createResolver(config: Config, options: ResolveOptions): Resolver {
     const history = (): Promise<TagHistory | undefined> => connections.tagHistory(host, repository);
     const answer = (): Promise<Answer> => answerRule(image, { config, locate, history, sources, tagsOf, signal });
     // What a rule reads in a source or of another image costs the registry nothing, and is compared with the lock.
-    const isRead = isDerived(image.version) && locking.derived !== "taken";
-    const derived = isRead ? await answer() : undefined;
+    const isCompared = isDerived(image.version) && locking.derived !== "taken";
+    const derived = isCompared ? await answer() : undefined;
     const locked = lockedPins(image, derived, locking);
-    return locked ?? pinAll(image, await locate(), derived ?? (await answer()), options);
+    return locked ?? pinAll(image, await locate(), derived ?? (await answer()), pinning);
   };
 
   const resolveOnce: Resolver = (name) => {
@@ -100,51 +103,41 @@ function createResolver(config: Config, options: ResolveOptions): Resolver {
   return resolveOnce;
 }
 
-async function pinAll(
-  image: Image,
-  location: Location,
-  answer: Answer,
-  options: Pick<ResolveOptions, "pins" | "signal">,
-): Promise<Pin[]> {
+interface Pinning extends ResolveOptions {
+  readonly askHead: AskHead;
+}
+
+async function pinAll(image: Image, location: Location, answer: Answer, pinning: Pinning): Promise<Pin[]> {
   const several = answer.count === "several";
   return Promise.all(
-    answer.chosen.map(async ({ tag, digest }) => {
-      const head = await headOf(image, location, digest ?? tag ?? "", options);
+    answer.chosen.map(async (chosen) => {
+      const { tag, digest } = chosen;
       const name = several ? severalName(image.name, tag ?? "") : image.name;
+      const wanted = digest ?? tag ?? "";
+      const reference = wanted.includes(":") ? parseDigest(wanted, image.name) : wanted;
+      const head = await pinning.askHead(
+        location,
+        reference,
+        isRead(image, { name, ...chosen }, pinning) ? "GET" : "HEAD",
+      );
+      if (head === undefined) throw await notFound(image, wanted, location, pinning.signal);
       return { image: name, repository: repositoryOf(image), tag, ...head, chosenFrom: answer.from };
     }),
   );
 }
 
-async function headOf(
+/**
+ * Whether the manifest will be read, so that there is no need to ask first. A tag that the lock has as well most likely
+ * stands where it stood, and then nothing is read.
+ */
+function isRead(
   image: Image,
-  location: Location,
-  wanted: string,
-  { pins = "looked-at", signal }: Pick<ResolveOptions, "pins" | "signal">,
-): Promise<ManifestHead> {
-  const { registry, repository } = location;
-  const digest = wanted.includes(":") ? parseDigest(wanted, image.name) : undefined;
-  const head =
-    digest !== undefined && pins === "described"
-      ? await manifestHead(location, digest, signal)
-      : await registry.headManifest(repository, digest ?? wanted, signal);
-  if (head === undefined) throw await notFound(image, wanted, location, signal);
-  return head;
-}
-
-/** What a HEAD would tell, of a manifest that will be read anyway: whoever describes it gets it from memory. */
-async function manifestHead(
-  { registry, repository }: Location,
-  digest: Digest,
-  signal: AbortSignal,
-): Promise<ManifestHead | undefined> {
-  try {
-    const { mediaType, bytes } = await registry.getManifest(repository, digest, signal);
-    return { digest, mediaType, size: bytes.length };
-  } catch (thrown) {
-    if (thrown instanceof Failed && thrown.failure.code === "registry/not-found") return undefined;
-    throw thrown;
-  }
+  { name, tag, digest }: Answer["chosen"][number] & { readonly name: string },
+  { pins, locking = UNLOCKED }: ResolveOptions,
+): boolean {
+  if (pins !== "described") return false;
+  const before = locking.lock.images.get(name);
+  return digest !== undefined || before?.tag !== tag || before?.repository !== repositoryOf(image);
 }
 
 /** `host/repository` as the config writes it. */

@@ -19,8 +19,8 @@ const blobs = uniqueBlobs(set.map(({ image }) => image));
 let source: DockerRegistry | undefined;
 let target: DockerRegistry | undefined;
 let place: Workspace | undefined;
-/** How often each blob was read from the source in the first run. */
-let fetched: ReadonlyMap<string, number> = new Map();
+/** What the first run asked the source for. */
+let asked: readonly AccessLine[] = [];
 
 const integration = requires(test, missingCommand("docker-registry"), missingCommand("skopeo"));
 
@@ -41,16 +41,33 @@ integration("thirty images arrive with the digests they had", async () => {
   const { code, stdout, stderr } = await runMirror(["run", "--target", "second", "--json"], { cwd: place.folder });
   assert.equal(code, 0, stdout + stderr);
   assert.equal(outcomesOf(stdout, "copy:second/").length, 30);
+  asked = (await source.accessLog()).slice(before);
 
   for (const { repository, tag, image } of set) {
     assert.equal(await rawDigest(`${source.host}/${repository}:${tag}`), image.top.digest);
     assert.equal(await rawDigest(`${target.host}/mirrored/${repository}:${tag}`), image.top.digest);
   }
-  fetched = countBy((await source.accessLog()).slice(before).flatMap(fetchedBlob));
 });
 
 integration("each unique blob is read from the source once", () => {
+  const fetched = countBy(asked.flatMap(fetchedBlob));
   assert.deepEqual(fetched, new Map(blobs.map(({ digest }) => [digest, 1])), difference(fetched));
+});
+
+integration("each manifest is read once: by its tag what is pinned, by digest what an index lists", () => {
+  const read = asked.filter(({ path }) => path.includes("/manifests/"));
+  const wanted = set.flatMap(({ repository, tag, image }) => [
+    `GET /v2/${repository}/manifests/${tag}`,
+    ...image.children.map(({ digest }) => `GET /v2/${repository}/manifests/${digest}`),
+  ]);
+  assert.deepEqual(read.map(({ method, path }) => `${method} ${path}`).sort(), wanted.sort());
+});
+
+integration("besides, the source is asked only where signatures may be: for the tags of each repository", () => {
+  const others = asked.filter(({ path }) => !/\/(?:manifests|blobs)\//.test(path));
+  assert.equal(others.filter(({ path }) => path.includes("/tags/list")).length, set.length);
+  assert.equal(others.filter(({ path }) => path.includes("/referrers/")).length, 1);
+  assert.equal(others.length, set.length + 1, requests(others));
 });
 
 integration("each unique blob is uploaded to the target once", async () => {

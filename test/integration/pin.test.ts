@@ -50,10 +50,11 @@ integration("the first pin asks for what each rule needs, and the lock has it al
     assert.equal(image.chosenFrom?.names, at % 3 === 0 ? undefined : 50);
     assert.equal(image.chosenFrom?.fitting, [undefined, 40, 10][at % 3]);
   }
-  // One HEAD and one manifest for each; a list of tags for two of three; the config that all share. Nothing twice.
+  // One manifest for each, by its tag; a list of tags for two of three; the config that all share. Nothing twice.
   const count = (kind: RegExp, method: string): number =>
     log.filter((line) => line.method === method && kind.test(line.path)).length;
-  assert.equal(count(/\/manifests\//, "HEAD"), COUNT);
+  assert.equal(count(/\/manifests\//, "HEAD"), 0);
+  assert.equal(count(/\/manifests\/(?!sha256:)/, "GET"), COUNT);
   assert.equal(count(/\/manifests\//, "GET"), COUNT);
   assert.equal(count(/\/blobs\//, "GET"), 1);
   assert.equal(count(/\/tags\/list/, "GET"), (COUNT / 3) * 2);
@@ -66,8 +67,21 @@ integration("a second pin makes at most one request for each image, and changes 
   assert.match(printed, /120 images; nothing moved/);
   assert.equal(await text(), before);
   assert.ok(log.length <= COUNT, `${log.length} requests`);
+  assert.ok(
+    log.every(({ method }) => method === "HEAD"),
+    "a GET of a manifest is a pull",
+  );
   const perImage = new Set(log.map(({ path }) => /^\/v2\/(team\/app-\d+)\//.exec(path)?.[1]));
   assert.equal(perImage.size, log.length);
+});
+
+integration("an update that finds everything where it was pulls nothing", async () => {
+  const before = await text();
+  const { log } = await counted("pin", "--update");
+  assert.equal(await text(), before);
+  const asked = log.filter(({ path }) => path.includes("/manifests/"));
+  assert.equal(asked.length, COUNT);
+  assert.ok(asked.every(({ method }) => method === "HEAD"));
 });
 
 integration("a run with the lock asks the source for no version", async () => {
