@@ -38,7 +38,7 @@ export function createRegistry(options: RegistryOptions): RegistryClient {
     name: options.host,
     base: new URL(options.url ?? defaultUrl(options.host)),
     http,
-    authorizer: createAuthorizer({ http, credentials, onSecret, now }),
+    authorizer: createAuthorizer({ name: options.host, http, credentials, onSecret, now }),
     checkpoints: createCheckpoints(),
     manner: createUploadManner(),
     heedWarnings: createWarnings(options.host, onWarning),

@@ -34,6 +34,9 @@ export {
   createFileCredentials,
   type FileCredentials,
   type FileCredentialsOptions,
+  howToRenew,
+  inWords,
+  type Whence,
 } from "./auth/index.ts";
 export { type ImageAt, imageFor, platformsAt } from "./child-for.ts";
 export type { PullLimit } from "./client/pull-limit.ts";

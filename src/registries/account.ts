@@ -1,6 +1,7 @@
-import type { Auth, Endpoint } from "../config/index.ts";
+import { basename } from "node:path";
+import type { Auth, Endpoint, Secret } from "../config/index.ts";
 import { unreachable } from "../failure/index.ts";
-import type { Credentials } from "../oci/index.ts";
+import type { Credentials, Whence } from "../oci/index.ts";
 
 /** Told every password and token before it is used, and whom it belongs to where that is known. */
 export type OnSecret = (secret: string, of?: { readonly username: string }) => void;
@@ -18,14 +19,16 @@ export async function readAuth(auth: Auth, onSecret: OnSecret): Promise<Credenti
     case "basic": {
       const [username, password] = await Promise.all([auth.username.read(), auth.password.read()]);
       onSecret(password, { username });
-      return { kind: "basic", username, password };
+      return { kind: "basic", username, password, from: whence(auth.password) };
     }
     case "token": {
       const token = await auth.token.read();
       onSecret(token);
-      return { kind: "bearer", token };
+      return { kind: "bearer", token, from: whence(auth.token) };
     }
     default:
       return unreachable(auth);
   }
 }
+
+const whence = ({ place }: Secret): Whence => ({ name: `${basename(place.file)}:${place.line}`, kind: "config" });

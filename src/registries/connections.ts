@@ -1,5 +1,5 @@
 import type { Pyxis } from "../certification/pyxis/index.ts";
-import type { ArchiveTarget, RegistryClient, RegistrySource } from "../oci/index.ts";
+import type { ArchiveTarget, Credentials, RegistryClient, RegistrySource } from "../oci/index.ts";
 import type { RegistryApi } from "./api.ts";
 import type { Preparation } from "./kind.ts";
 import type { RequestLimit, TagHistory } from "./tags/index.ts";
@@ -18,6 +18,8 @@ export interface Connections {
   readonly tagHistory: (host: string, repository: string) => Promise<TagHistory | undefined>;
   /** How many more requests such interfaces allow, where their answers so far have told. By host. */
   readonly requestLimits: () => ReadonlyMap<string, RequestLimit>;
+  /** Credentials for something else than a registry at a host, below a path: those of its upstream, or of auth files. */
+  readonly credentials: (host: string, path: string) => Promise<Credentials | undefined>;
   /** The client of a declared registry. */
   readonly target: (registry: string) => Promise<RegistryClient>;
   /** The file behind a declared registry of type `archive`. */

@@ -178,6 +178,11 @@ export function openConnections(config: Pick<Config, "upstreams" | "registries">
     },
     tagHistory: async (host, repository) => (from === undefined ? histories.of(host, repository) : undefined),
     requestLimits: histories.requestLimits,
+    credentials: async (host, path) => {
+      const endpoint = config.upstreams.get(host)?.endpoint;
+      const auth = endpoint && accountFor(endpoint, path);
+      return auth === undefined ? fromFiles(host, path) : readAuth(auth, onSecret);
+    },
     certification: (name) => {
       const registry = declared(name);
       if (registry.type !== "rhcr" || registry.apiKey === undefined) return undefined;

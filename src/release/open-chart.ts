@@ -61,6 +61,7 @@ export async function openChart(config: Config, name: string, options: OpenChart
     update: chart.dependencies,
     network,
     registryFor: connections.source,
+    credentials: ({ host, pathname }) => connections.credentials(host, pathname.slice(1)),
     http: { proxies: proxiesIn(env) },
     signal,
   });

@@ -1,5 +1,6 @@
 import { Failed } from "../../failure/index.ts";
 import { discard, type HttpAnswer, readExcerpt } from "../../oci/http/index.ts";
+import { type Credentials, howToRenew, inWords } from "../../oci/index.ts";
 import type { Asking } from "./repository.ts";
 
 export interface Question {
@@ -17,16 +18,28 @@ export async function ask(asking: Asking, question: Question): Promise<HttpAnswe
   const { http, signal } = asking;
   const request = { method: "GET", signal, ...question } as const;
   const answer = await http.send(request);
-  if (answer.status !== 401) return expectGood(answer, question.url);
+  if (answer.status !== 401 || answer.url.origin !== question.url.origin) return expectGood(answer, question.url);
   const credentials = await asking.credentials(question.url);
-  if (credentials === undefined || answer.url.origin !== question.url.origin) return expectGood(answer, question.url);
+  const authorization = credentials === undefined ? undefined : authorizationOf(credentials);
+  if (authorization === undefined) return expectGood(answer, question.url);
   discard(answer);
-  const { username, password } = credentials;
-  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
-  return expectGood(await http.send({ ...request, headers: { ...question.headers, authorization } }), question.url);
+  const again = await http.send({ ...request, headers: { ...question.headers, authorization } });
+  return expectGood(again, question.url, credentials);
 }
 
-async function expectGood(answer: HttpAnswer, url: URL): Promise<HttpAnswer> {
+/** A chart repository knows no identity tokens, which are a registry's. */
+function authorizationOf(credentials: Credentials): string | undefined {
+  switch (credentials.kind) {
+    case "basic":
+      return `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString("base64")}`;
+    case "bearer":
+      return `Bearer ${credentials.token}`;
+    case "identity":
+      return undefined;
+  }
+}
+
+async function expectGood(answer: HttpAnswer, url: URL, sent?: Credentials): Promise<HttpAnswer> {
   const { status } = answer;
   if (status === 200 || status === 304) return answer;
   const shown = `${url.origin}${url.pathname}`;
@@ -35,8 +48,14 @@ async function expectGood(answer: HttpAnswer, url: URL): Promise<HttpAnswer> {
     throw new Failed({
       code: "charts/unauthorized",
       class: "permanent",
-      message: `${url.host} does not accept these credentials, or wants some, for ${shown}`,
-      hint: "Give credentials for this host in the config, or redirect the repository in chartRepositories",
+      message:
+        sent === undefined
+          ? `${answer.url.host} wants credentials for ${shown}, and there are none`
+          : `${answer.url.host} does not accept ${inWords(sent)} for ${shown}`,
+      hint:
+        sent === undefined
+          ? `Log in with docker login ${answer.url.host}, or name them in the config, under upstreams`
+          : howToRenew(sent, answer.url.host),
       detail,
     });
   }

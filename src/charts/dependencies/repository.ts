@@ -1,5 +1,5 @@
 import type { Http } from "../../oci/http/index.ts";
-import type { Digest, RegistryClient } from "../../oci/index.ts";
+import type { Credentials, Digest, RegistryClient } from "../../oci/index.ts";
 import type { Redirects } from "./redirects.ts";
 import type { Store } from "./store.ts";
 
@@ -17,12 +17,6 @@ export type FetchedChart =
   | { readonly kind: "archive"; readonly bytes: Uint8Array; readonly digest: Digest; readonly from: string }
   | { readonly kind: "folder"; readonly folder: string; readonly from: string };
 
-/** How a chart repository is logged in to. */
-export interface ChartCredentials {
-  readonly username: string;
-  readonly password: string;
-}
-
 /** Where charts of a registry are read, as `Connections.source` gives it. */
 export type RegistryFor = (
   host: string,
@@ -39,7 +33,7 @@ export interface Asking {
   readonly network: "online" | "offline";
   readonly http: Http;
   /** Asked for a URL whose server wants credentials, and not before. */
-  readonly credentials: (url: URL) => Promise<ChartCredentials | undefined>;
+  readonly credentials: (url: URL) => Promise<Credentials | undefined>;
   readonly registryFor: RegistryFor;
   readonly signal: AbortSignal;
 }

@@ -3,6 +3,7 @@ import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { unreachable } from "../../failure/index.ts";
 import { createHttp, type HttpOptions } from "../../oci/http/index.ts";
+import type { Credentials } from "../../oci/index.ts";
 import { hasCode, removeLeftovers, unlessMissing } from "../../oci/layout/disk.ts";
 import { explained } from "../../oci/layout/failures.ts";
 import { type Assembling, assembleChart, type VendoredDependency } from "./assemble.ts";
@@ -11,7 +12,7 @@ import { folderRepository } from "./folder-repository.ts";
 import { httpRepository } from "./http-repository.ts";
 import { ociRepository } from "./oci-repository.ts";
 import { redirectsFrom } from "./redirects.ts";
-import type { Asking, ChartCredentials, ChartRepository, RegistryFor } from "./repository.ts";
+import type { Asking, ChartRepository, RegistryFor } from "./repository.ts";
 import { openStore, type Store } from "./store.ts";
 
 export interface VendorOptions {
@@ -30,7 +31,7 @@ export interface VendorOptions {
   readonly update: "lock" | "newest";
   readonly network: "online" | "offline";
   /** Asked for a URL whose server wants credentials, and not before. */
-  readonly credentials?: (url: URL) => Promise<ChartCredentials | undefined>;
+  readonly credentials?: (url: URL) => Promise<Credentials | undefined>;
   /** Where charts in registries are read. */
   readonly registryFor: RegistryFor;
   readonly http?: HttpOptions;

@@ -1,10 +1,11 @@
 import { Failed } from "../../failure/index.ts";
-import type { Credentials } from "./credentials.ts";
+import type { Credentials, Whence } from "./credentials.ts";
 
 /** Docker's `config.json` or containers' `auth.json` (containers-auth.json(5)), as far as it holds credentials. */
 export interface AuthFile {
   /** Where it was read, for messages. */
   readonly name: string;
+  readonly kind: Whence["kind"];
   /** By `host` or `host/path`; undefined where an entry says nothing, as beside a credential store. */
   readonly entries: ReadonlyMap<string, Credentials | undefined>;
   /** Names of credential helpers, by `host` or `host/path`. */
@@ -22,7 +23,7 @@ export const HUB_SERVER = "https://index.docker.io/v1/";
 const HUB_NAMES = new Set(["docker.io", "index.docker.io", "registry-1.docker.io"]);
 
 /** Reads an auth file. Throws `Failed` (`registry/bad-auth-file`) where it is not one. */
-export function parseAuthFile(text: string, name: string): AuthFile {
+export function parseAuthFile(text: string, name: string, kind: Whence["kind"]): AuthFile {
   const file = objectOf(parseJson(text, name));
   const entries = Object.entries(objectOf(file.auths)).map(
     ([key, entry]) => [normalKey(key), readEntry(objectOf(entry), key, name)] as const,
@@ -31,7 +32,7 @@ export function parseAuthFile(text: string, name: string): AuthFile {
     typeof helper === "string" && helper !== "" ? [[normalKey(key), helper] as const] : [],
   );
   const store = typeof file.credsStore === "string" && file.credsStore !== "" ? file.credsStore : undefined;
-  return { name, entries: new Map(entries), helpers: new Map(helpers), store };
+  return { name, kind, entries: new Map(entries), helpers: new Map(helpers), store };
 }
 
 /** What an image's credentials may stand under, the longest path first: `host/a/b`, `host/a`, `host`. */

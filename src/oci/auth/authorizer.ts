@@ -6,6 +6,8 @@ import { createTickets, type Ticket } from "./tickets.ts";
 import { basicHeader, fetchToken, type Token } from "./token.ts";
 
 export interface AuthorizerOptions {
+  /** The registry's, for messages. */
+  readonly name: string;
   readonly http: Http;
   readonly credentials: CredentialsFor;
   /** Told every secret that will be sent, so that output can be masked. */
@@ -28,6 +30,8 @@ export interface Authorizer {
     sent: string | undefined,
     signal: AbortSignal,
   ) => Promise<string | undefined>;
+  /** The credentials that requests for a repository were made with so far; undefined where there were none. */
+  readonly sent: (repository: string) => Promise<Credentials | undefined>;
 }
 
 type Way = { readonly kind: "basic" } | Bearer;
@@ -49,7 +53,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   const fetchTicket = async (bearer: Bearer, scope: Scope, demanded: string | undefined, signal: AbortSignal) => {
     const credentials = await credentialsFor.get(scope.repository);
     const scopes = withDemanded(scopeTexts(scope), demanded);
-    const token = await fetchToken(options.http, { ...bearer, scopes, credentials }, signal);
+    const token = await fetchToken(options.http, { ...bearer, name: options.name, scopes, credentials }, signal);
     options.onSecret(token.token);
     credentialsFor.exchanged(scope.repository, token);
     return { header: `Bearer ${token.token}`, renewAt: now() + renewAfter(token.lifetimeMs) };
@@ -85,6 +89,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       const fetch = (): Promise<Ticket> => fetchTicket(bearer, scope, challenge.scope, signal);
       return (await tickets.get(keyOf(scope), isUsable, fetch, signal)).header;
     },
+    sent: credentialsFor.known,
   };
 }
 
@@ -126,6 +131,8 @@ function rememberCredentials({ credentials, onSecret }: AuthorizerOptions) {
       asked.catch(() => known.delete(repository));
       return asked;
     },
+    known: async (repository: string): Promise<Credentials | undefined> =>
+      known.get(repository)?.catch(() => undefined),
     /** Some servers give a new identity token with each use, and the old one is then of no more use. */
     exchanged: (repository: string, { identity }: Token): void => {
       if (identity === undefined) return;

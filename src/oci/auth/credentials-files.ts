@@ -58,7 +58,8 @@ async function credentialsAt(file: AuthFile, key: string, ask: Ask): Promise<Cre
   const named = helper === undefined ? undefined : await ask(file, helper, key, "named");
   if (named !== undefined) return named;
   const written = file.entries.get(key);
-  if (written !== undefined || file.store === undefined || key.includes("/")) return written;
+  if (written !== undefined) return { ...written, from: { name: file.name, kind: file.kind } };
+  if (file.store === undefined || key.includes("/")) return undefined;
   return ask(file, file.store, key, "store");
 }
 
@@ -70,7 +71,8 @@ async function ask(
   env: FileCredentialsOptions["env"],
 ): Promise<Credentials | undefined> {
   const answer = await askHelper(helper, key === HUB ? HUB_SERVER : key, env);
-  if (answer.kind === "found") return answer.credentials;
+  if (answer.kind === "found")
+    return { ...answer.credentials, from: { name: `docker-credential-${helper}`, kind: "login" } };
   // A store that is not installed (a config.json that was copied from a desktop) matters only to what is kept in it.
   if (answer.kind === "none" || (need === "store" && !file.entries.has(key))) return undefined;
   throw new Failed({
@@ -83,10 +85,10 @@ async function ask(
 
 async function readAuthFiles({ env, home }: FileCredentialsOptions): Promise<AuthFile[]> {
   const inline = env.DOCKER_AUTH_CONFIG;
-  const files = inline ? [parseAuthFile(inline, "DOCKER_AUTH_CONFIG")] : [];
+  const files = inline ? [parseAuthFile(inline, "DOCKER_AUTH_CONFIG", "environment")] : [];
   for (const path of authFilePaths(env, home)) {
     const text = await readIfThere(path);
-    if (text !== undefined && text.trim() !== "") files.push(parseAuthFile(text, path));
+    if (text !== undefined && text.trim() !== "") files.push(parseAuthFile(text, path, "login"));
   }
   return files;
 }

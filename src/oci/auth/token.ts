@@ -1,8 +1,11 @@
 import { Failed } from "../../failure/index.ts";
 import { type Http, type HttpAnswer, readBytes, readExcerpt } from "../http/index.ts";
 import type { Credentials } from "./credentials.ts";
+import { howToLogIn, howToRenew, inWords } from "./in-words.ts";
 
 export interface TokenRequest {
+  /** The registry that the token is for. */
+  readonly name: string;
   readonly realm: URL;
   /** Where the realm's name may lead. */
   readonly addresses: "any" | "public";
@@ -69,8 +72,9 @@ function postToken(
   return http.send({ method: "POST", url: realm, addresses, headers, body, signal });
 }
 
-async function readToken(answer: HttpAnswer, { realm, credentials }: TokenRequest): Promise<Token> {
-  if (answer.status !== 200) throw refused(answer, realm, credentials, await readExcerpt(answer, 2000));
+async function readToken(answer: HttpAnswer, request: TokenRequest): Promise<Token> {
+  const { realm } = request;
+  if (answer.status !== 200) throw refused(answer, request, await readExcerpt(answer, 2000));
   const bytes = await readBytes(answer, LARGEST_ANSWER);
   const body = parseBody(Buffer.from(bytes).toString("utf8"));
   const token = [body.token, body.access_token].find((one) => typeof one === "string" && one !== "");
@@ -89,18 +93,17 @@ function parseBody(text: string): Record<string, unknown> {
   }
 }
 
-function refused(answer: HttpAnswer, realm: URL, credentials: Credentials | undefined, body: string): Failed {
+function refused(answer: HttpAnswer, { name, realm, credentials }: TokenRequest, body: string): Failed {
   const detail = body.trim() === "" ? {} : { detail: [body.trim().replace(/\s+/g, " ").slice(0, 300)] };
   if (answer.status === 401 || answer.status === 403 || answer.status === 400) {
-    const who = credentials === undefined ? "to nobody" : "with these credentials";
     return new Failed({
       code: "registry/unauthorized",
       class: "permanent",
-      message: `The token server ${realm.host} gives no token ${who} (${answer.status})`,
-      hint:
+      message:
         credentials === undefined
-          ? "Log in with docker or skopeo, or name credentials in the config"
-          : "Check the username and password or token, and whether they have expired",
+          ? `The token server ${realm.host} wants credentials for ${name}, and there are none (${answer.status})`
+          : `The token server ${realm.host} does not accept ${inWords(credentials)} for ${name} (${answer.status})`,
+      hint: credentials === undefined ? howToLogIn(name) : howToRenew(credentials, name),
       ...detail,
     });
   }

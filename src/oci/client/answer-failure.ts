@@ -1,6 +1,9 @@
 import { Failed, type Failure } from "../../failure/index.ts";
+import { type Credentials, inWords } from "../auth/index.ts";
 import { type HttpAnswer, parseRetryAfter, readExcerpt } from "../http/index.ts";
 import { wordsOf } from "./answer-words.ts";
+import type { Wire } from "./call.ts";
+import { denied, unauthorized } from "./refused.ts";
 
 /** What was being done when a registry answered otherwise than hoped. */
 export interface Deed {
@@ -9,7 +12,22 @@ export interface Deed {
   /** What it was about, without the host: `team/app:1.2`. */
   readonly thing: string;
   readonly kind: "pull" | "push" | "list";
+  /** Those that were sent with it; undefined where there were none. */
+  readonly sent: () => Promise<Credentials | undefined>;
 }
+
+/** What is done to a thing of a repository. */
+export const deedOf = (
+  wire: Pick<Wire, "name" | "authorizer">,
+  repository: string,
+  thing: string,
+  kind: Deed["kind"],
+): Deed => ({
+  name: wire.name,
+  thing,
+  kind,
+  sent: () => wire.authorizer.sent(repository),
+});
 
 interface ErrorEntry {
   readonly code: string;
@@ -22,7 +40,9 @@ export async function answerFailure(answer: HttpAnswer, deed: Deed): Promise<Fai
   const entries = parseErrors(body);
   const failure =
     wordsOf(answer.status, body, deed) ??
-    (isProjectMissing(answer, deed) ? noProject(deed) : classify(answer.status, entries, body, deed));
+    (isProjectMissing(answer, deed)
+      ? noProject(deed)
+      : classify(answer.status, entries, body, deed, await deed.sent()));
   const detail = detailOf(answer.status, entries, body);
   const retryAfterMs = parseRetryAfter(answer.headers["retry-after"], Date.now());
   return new Failed({ ...failure, detail }, retryAfterMs === undefined ? {} : { retryAfterMs });
@@ -33,7 +53,13 @@ export async function errorCodes(answer: HttpAnswer): Promise<ReadonlySet<string
   return new Set(parseErrors(await readExcerpt(answer, 16 * 1024)).map(({ code }) => code));
 }
 
-function classify(status: number, entries: readonly ErrorEntry[], body: string, deed: Deed): Failure {
+function classify(
+  status: number,
+  entries: readonly ErrorEntry[],
+  body: string,
+  deed: Deed,
+  sent: Credentials | undefined,
+): Failure {
   const { name, thing, kind } = deed;
   const codes = new Set(entries.map((entry) => entry.code));
   if (kind === "push" && status >= 400 && status < 500) {
@@ -43,12 +69,12 @@ function classify(status: number, entries: readonly ErrorEntry[], body: string, 
   }
   if (status === 407) return proxyRefused(name, thing);
   if (status === 412) return tagMoved(name, thing);
-  if (status === 401) return unauthorized(deed);
-  if (status === 403 || codes.has("DENIED")) return denied(deed);
+  if (status === 401) return unauthorized(deed, sent);
+  if (status === 403 || codes.has("DENIED")) return denied(deed, sent);
   if (status === 404) return notFound(deed, codes);
   if (status === 413) return tooLarge(deed);
   if (kind === "push" && (status === 405 || status === 501)) return unsupported(deed);
-  if (status === 429 || codes.has("TOOMANYREQUESTS")) return rateLimited(deed);
+  if (status === 429 || codes.has("TOOMANYREQUESTS")) return rateLimited(deed, sent);
   if (status >= 500) {
     return {
       code: "registry/server-error",
@@ -143,27 +169,6 @@ function digestRefused(name: string, thing: string): Failure {
   };
 }
 
-function unauthorized({ name, thing, kind }: Deed): Failure {
-  return {
-    code: "registry/unauthorized",
-    class: "permanent",
-    message: `${name} does not accept these credentials, or wants some, to ${kind} ${thing}`,
-    hint: `Log in with docker login ${name} or name credentials in the config; check that they have not expired`,
-  };
-}
-
-function denied({ name, thing, kind }: Deed): Failure {
-  return {
-    code: "registry/denied",
-    class: "permanent",
-    message: `${name} does not allow these credentials to ${kind} ${thing}`,
-    hint:
-      kind === "push"
-        ? "Give the account the right to push there; some registries also answer so where the project does not exist"
-        : "Give the account the right to read it",
-  };
-}
-
 function notFound({ name, thing, kind }: Deed, codes: ReadonlySet<string>): Failure {
   const known = codes.has("MANIFEST_UNKNOWN") ? "The repository is there: check the tag or digest" : undefined;
   return {
@@ -177,12 +182,15 @@ function notFound({ name, thing, kind }: Deed, codes: ReadonlySet<string>): Fail
   };
 }
 
-function rateLimited({ name, thing }: Deed): Failure {
+function rateLimited({ name, thing }: Deed, sent: Credentials | undefined): Failure {
   return {
     code: "registry/rate-limited",
     class: "transient",
     message: `${name} allows no more requests for now, at ${thing}`,
-    hint: "Log in, which raises the limit on most registries, or run again later",
+    hint:
+      sent === undefined
+        ? "Log in, which raises the limit on most registries, or run again later"
+        : `Run again later: it counts for ${inWords(sent)}`,
   };
 }
 

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { type Digest, shortDigest } from "../digest.ts";
 import { connectionFailure, discard, fullJitter, type HttpAnswer, pause } from "../http/index.ts";
 import type { Descriptor } from "../manifest.ts";
-import { answerFailure, type Deed } from "./answer-failure.ts";
+import { answerFailure, type Deed, deedOf } from "./answer-failure.ts";
 import { call, urlOf, type Wire } from "./call.ts";
 import { askElsewhere } from "./foreign.ts";
 import { type Feed, mismatch, noBytes, verified } from "./verified.ts";
@@ -29,7 +29,7 @@ export async function hasBlob(wire: Wire, repository: string, digest: Digest, si
   // 416: it is there, and empty.
   if ((answer.status >= 200 && answer.status < 400) || answer.status === 416) return true;
   if (answer.status === 404) return false;
-  throw await answerFailure(answer, { name: wire.name, thing: `${repository}@${shortDigest(digest)}`, kind: "push" });
+  throw await answerFailure(answer, deedOf(wire, repository, `${repository}@${shortDigest(digest)}`, "push"));
 }
 
 /** A blob's bytes from `from` on. All of it is verified as it passes; where the connection breaks, it is read on. */
@@ -86,7 +86,7 @@ async function fetchFrom(
   const request = { method: "GET", headers, ...bulk, signal } as const;
   const own = await call(wire, scope, { ...request, url });
   const answer = own.status === 404 ? await askElsewhere(wire, own, scope, blob, request) : own;
-  const deed: Deed = { name: wire.name, thing: `${repository}@${shortDigest(blob.digest)}`, kind: "pull" };
+  const deed = deedOf(wire, repository, `${repository}@${shortDigest(blob.digest)}`, "pull");
   if (answer.status === 206 && offset > 0) {
     if (answer.headers["content-range"] === `bytes ${offset}-${blob.size - 1}/${blob.size}`) {
       return feedOf(wire, answer, offset, signal);

@@ -5,7 +5,7 @@ import { connectionFailure, discard, type HttpAnswer, readBytes } from "../http/
 import { type Manifest, parseManifest } from "../manifest.ts";
 import { ACCEPT_MANIFESTS } from "../media-types.ts";
 import type { ManifestToPut, PutAnswer } from "../registry-client.ts";
-import { answerFailure, type Deed } from "./answer-failure.ts";
+import { answerFailure, type Deed, deedOf } from "./answer-failure.ts";
 import { call, urlOf, type Wire } from "./call.ts";
 import { mismatch } from "./verified.ts";
 
@@ -27,7 +27,7 @@ export async function headManifest(
     const head = readHead(answer, reference);
     if (head !== undefined) return head;
   } else if (![400, 405, 501].includes(answer.status)) {
-    throw await answerFailure(answer, deedOf(wire, repository, reference, purpose));
+    throw await answerFailure(answer, deedAt(wire, repository, reference, purpose));
   }
   return headByGet(wire, repository, reference, purpose, signal);
 }
@@ -69,7 +69,7 @@ async function fetchManifest(
   purpose: "pull" | "push",
   signal: AbortSignal,
 ): Promise<FetchedManifest> {
-  const deed = deedOf(wire, repository, reference, "pull");
+  const deed = deedAt(wire, repository, reference, "pull");
   for (let attempt = 1; ; attempt++) {
     const answer = await ask(wire, "GET", repository, reference, purpose, signal);
     if (answer.status !== 200) throw await answerFailure(answer, deed);
@@ -102,7 +102,7 @@ export async function putManifest(
       signal,
     },
   );
-  const deed = deedOf(wire, repository, reference, "push");
+  const deed = deedAt(wire, repository, reference, "push");
   if (answer.status < 200 || answer.status > 299) throw await answerFailure(answer, deed);
   discard(answer);
   const named = answer.headers["docker-content-digest"];
@@ -153,7 +153,7 @@ async function headByGet(
     discard(answer);
     return undefined;
   }
-  const deed = deedOf(wire, repository, reference, "pull");
+  const deed = deedAt(wire, repository, reference, "pull");
   if (answer.status !== 200) throw await answerFailure(answer, deed);
   const { digest, mediaType, bytes } = await readManifest(answer, reference, deed);
   return { digest, mediaType, size: bytes.length };
@@ -170,6 +170,5 @@ function checkedDigest(bytes: Uint8Array, reference: string, { headers }: HttpAn
 
 const sameAlgorithm = (a: Digest, b: Digest): boolean => a.slice(0, a.indexOf(":")) === b.slice(0, b.indexOf(":"));
 
-function deedOf({ name }: Wire, repository: string, reference: string, kind: Deed["kind"]): Deed {
-  return { name, thing: `${repository}${isDigest(reference) ? "@" : ":"}${reference}`, kind };
-}
+const deedAt = (wire: Wire, repository: string, reference: string, kind: Deed["kind"]): Deed =>
+  deedOf(wire, repository, `${repository}${isDigest(reference) ? "@" : ":"}${reference}`, kind);

@@ -2,7 +2,7 @@ import { Failed } from "../../failure/index.ts";
 import { type Digest, shortDigest } from "../digest.ts";
 import { discard } from "../http/index.ts";
 import type { MountResult } from "../registry-client.ts";
-import { answerFailure, type Deed } from "./answer-failure.ts";
+import { answerFailure, deedOf } from "./answer-failure.ts";
 import { call, urlOf, type Wire } from "./call.ts";
 import { sessionFrom } from "./upload-session.ts";
 
@@ -31,7 +31,7 @@ export async function mountBlob(
     discard(answer);
     return { kind: "refused", session: sessionFrom(answer, wire, repository) };
   }
-  const deed: Deed = { name: wire.name, thing: `${repository}@${shortDigest(digest)}`, kind: "push" };
+  const deed = deedOf(wire, repository, `${repository}@${shortDigest(digest)}`, "push");
   if (answer.status === 429 || answer.status >= 500) throw await answerFailure(answer, deed);
   discard(answer);
   return { kind: "refused", session: undefined };

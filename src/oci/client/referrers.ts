@@ -3,7 +3,7 @@ import type { Digest } from "../digest.ts";
 import { discard, type HttpAnswer, readBytes } from "../http/index.ts";
 import { type Descriptor, type Manifest, parseManifest } from "../manifest.ts";
 import { MediaType } from "../media-types.ts";
-import { answerFailure, type Deed, errorCodes } from "./answer-failure.ts";
+import { answerFailure, type Deed, deedOf, errorCodes } from "./answer-failure.ts";
 import { call, urlOf, type Wire } from "./call.ts";
 import { nextPage } from "./tags.ts";
 
@@ -19,7 +19,7 @@ export async function listReferrers(
   digest: Digest,
   signal: AbortSignal,
 ): Promise<ReferrersAnswer> {
-  const deed: Deed = { name: wire.name, thing: `${repository}@${digest}`, kind: "list" };
+  const deed = deedOf(wire, repository, `${repository}@${digest}`, "list");
   const found: Descriptor[] = [];
   const seen = new Set<string>();
   let next: URL | undefined = urlOf(wire, repository, `referrers/${digest}`);

@@ -1,7 +1,7 @@
 import { Failed } from "../../failure/index.ts";
 import type { FirstTags } from "../content.ts";
 import { readBytes } from "../http/index.ts";
-import { answerFailure } from "./answer-failure.ts";
+import { answerFailure, deedOf } from "./answer-failure.ts";
 import { call, urlOf, type Wire } from "./call.ts";
 
 const LARGEST_PAGE = 16 * 1024 * 1024;
@@ -26,7 +26,7 @@ export async function firstTags(
     seen.add(next.href);
     const url: URL = next;
     const answer = await call(wire, { repository, actions: "pull" }, { method: "GET", url, signal });
-    if (answer.status !== 200) throw await answerFailure(answer, { name: wire.name, thing: repository, kind: "list" });
+    if (answer.status !== 200) throw await answerFailure(answer, deedOf(wire, repository, repository, "list"));
     for (const tag of readTags(await readBytes(answer, LARGEST_PAGE), wire, repository)) tags.add(tag);
     next = nextPage(answer.headers.link, url);
   }

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { type Digest, shortDigest } from "../digest.ts";
 import { discard, type HttpAnswer, type StreamBody } from "../http/index.ts";
 import type { BlobToPut, UploadSession } from "../registry-client.ts";
-import { answerFailure } from "./answer-failure.ts";
+import { answerFailure, deedOf } from "./answer-failure.ts";
 import { call, type Wire } from "./call.ts";
 import { cutter } from "./cutter.ts";
 import { sessionFrom } from "./upload-session.ts";
@@ -81,7 +81,7 @@ async function send(
 ): Promise<HttpAnswer> {
   const answer = await call(wire, { repository, actions: "pull,push" }, { ...bytes, addresses, signal });
   if (answer.status < 200 || answer.status > 299) {
-    throw await answerFailure(answer, { name: wire.name, thing: `${repository}@${shortDigest(digest)}`, kind: "push" });
+    throw await answerFailure(answer, deedOf(wire, repository, `${repository}@${shortDigest(digest)}`, "push"));
   }
   discard(answer);
   return answer;

@@ -2,7 +2,7 @@ import { Failed } from "../../failure/index.ts";
 import { type Digest, shortDigest } from "../digest.ts";
 import { addressesFrom, discard, type HttpAnswer, resolveUrl } from "../http/index.ts";
 import type { UploadSession } from "../registry-client.ts";
-import { answerFailure } from "./answer-failure.ts";
+import { answerFailure, deedOf } from "./answer-failure.ts";
 import { call, urlOf, type Wire } from "./call.ts";
 
 const CANCEL_MS = 5000;
@@ -19,7 +19,7 @@ export async function openUpload(
   if (!digest.startsWith("sha256:")) url.search = `?digest-algorithm=${digest.slice(0, digest.indexOf(":"))}`;
   const answer = await call(wire, { repository, actions: "pull,push" }, { method: "POST", url, signal });
   if (answer.status !== 202) {
-    throw await answerFailure(answer, { name: wire.name, thing: `${repository}@${shortDigest(digest)}`, kind: "push" });
+    throw await answerFailure(answer, deedOf(wire, repository, `${repository}@${shortDigest(digest)}`, "push"));
   }
   discard(answer);
   const session = sessionFrom(answer, wire, repository);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { test } from "uvu";
+import type { Failed } from "../../../src/failure/index.ts";
 import { indexOf, packChart } from "../../rig/chart-repository.ts";
 import { withBench } from "./rig.ts";
 
@@ -27,7 +28,7 @@ test("credentials are asked for when the server wants some, and sent to it alone
     const asked: string[] = [];
     const credentials = async (from: URL) => {
       asked.push(from.host);
-      return { username: "robot", password: "secret" };
+      return { kind: "basic", username: "robot", password: "secret" } as const;
     };
     assert.equal((await vendor(folder, { credentials })).dependencies[0]?.from, `${store2}/minio-4.0.2.tgz`);
     assert.deepEqual(asked, [new URL(url).host]);
@@ -35,7 +36,11 @@ test("credentials are asked for when the server wants some, and sent to it alone
     assert.deepEqual(log, ["GET /charts/index.yaml 401", "GET /charts/index.yaml 200"]);
     const [failure] = await failing(folder);
     assert.equal(failure?.code, "charts/unauthorized");
+    assert.match(failure?.message ?? "", /wants credentials for http:.*index\.yaml, and there are none/);
     assert.deepEqual(failure?.detail, ["status 401", "log in"]);
+    const wrong = async () => ({ kind: "basic", username: "robot", password: "wrong" }) as const;
+    const refused = await vendor(folder, { credentials: wrong }).catch((error: Failed) => error);
+    assert.match((refused as Failed).message, /does not accept the credentials of robot for http:.*index\.yaml/);
   }));
 
 test("a server that fails for a moment is asked again, and one that keeps failing is named", () =>

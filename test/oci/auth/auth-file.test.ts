@@ -3,7 +3,7 @@ import { test } from "uvu";
 import { keysFor, parseAuthFile } from "../../../src/oci/auth/auth-file.ts";
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
-const entriesOf = (auths: unknown) => parseAuthFile(JSON.stringify({ auths }), "f").entries;
+const entriesOf = (auths: unknown) => parseAuthFile(JSON.stringify({ auths }), "f", "login").entries;
 
 test("a password may have colons", () => {
   assert.deepEqual(entriesOf({ "quay.io": { auth: base64("robot:a:b") } }).get("quay.io"), {
@@ -44,7 +44,7 @@ test("an image's credentials are looked for from the longest path to the host", 
 });
 
 test("a file that is none says so, and whose entry", () => {
-  assert.throws(() => parseAuthFile("{", "f.json"), /f\.json cannot be read: it is not JSON/);
+  assert.throws(() => parseAuthFile("{", "f.json", "login"), /f\.json cannot be read: it is not JSON/);
   assert.throws(() => entriesOf({ "quay.io": { auth: base64("nocolon") } }), /entry for quay\.io/);
 });
 

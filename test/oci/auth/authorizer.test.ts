@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "uvu";
-import type { Failed } from "../../../src/failure/index.ts";
+import { Failed } from "../../../src/failure/index.ts";
 import { type Credentials, createRegistry, MediaType } from "../../../src/oci/index.ts";
 import { errorAnswer, type ScriptedRegistry, type Seen, startScriptedRegistry } from "../../rig/scripted-registry.ts";
 
@@ -97,6 +97,36 @@ test("a registry that refuses its own tokens is not asked for ever", async () =>
   assert.equal(registry.log.length, 2);
 });
 
+/** How a client of these credentials fails, at a registry that lets in nobody. */
+async function refusal(status: number, credentials: Credentials | undefined): Promise<readonly string[]> {
+  registry.script = () => errorAnswer(status, "DENIED", "no", { "www-authenticate": ['Basic realm="r"'] });
+  const error = await client(credentials)
+    .getManifest("a/b", "v1", never)
+    .then(undefined, (thrown: Failed) => thrown);
+  assert.ok(error instanceof Failed);
+  return [
+    error.failure.message.replace(registry.host, "HOST"),
+    error.failure.hint?.replace(registry.host, "HOST") ?? "",
+  ];
+}
+
+test("what is told of a refusal is whether credentials were sent, whose, where they are from, and what to do there", async () => {
+  const robot = { kind: "basic", username: "robot", password: "p" } as const;
+  assert.deepEqual(await refusal(401, { ...robot, from: { kind: "config", name: "mirror.config.yaml:12" } }), [
+    "HOST does not accept the credentials of robot from mirror.config.yaml:12 to pull a/b:v1",
+    "Check that they are right and have not expired, and correct auth there or what it reads",
+  ]);
+  assert.deepEqual(await refusal(401, { ...robot, from: { kind: "login", name: "/home/a/.docker/config.json" } }), [
+    "HOST does not accept the credentials of robot from /home/a/.docker/config.json to pull a/b:v1",
+    "Check that they are right and have not expired, and write others with: docker login HOST",
+  ]);
+  assert.deepEqual(await refusal(401, undefined), [
+    "HOST wants credentials to pull a/b:v1, and there are none for it",
+    "Log in with docker login HOST, or name credentials in the config",
+  ]);
+  assert.match((await refusal(403, undefined))[0] ?? "", /^HOST does not allow to pull a\/b:v1 without credentials/);
+});
+
 test("Basic is used where it is asked for, where the realm is no URL, and beside other challenges", async () => {
   const expected = `Basic ${Buffer.from("u:p").toString("base64")}`;
   for (const challenge of [
@@ -141,7 +171,7 @@ test("a token server that refuses is named", async () => {
     assert.equal(error.failure.code, "registry/unauthorized");
     assert.match(
       error.failure.message,
-      new RegExp(`token server ${tokens.host} gives no token with these credentials`),
+      new RegExp(`token server ${tokens.host} does not accept the credentials of u for ${registry.host}`),
     );
     return true;
   });

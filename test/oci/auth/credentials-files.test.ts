@@ -44,8 +44,9 @@ test("the longest path wins, and its secret is told", async () => {
   await write(".docker/config.json", { auths: { "quay.io": auth("host"), "quay.io/team": auth("team") } });
   const secrets: string[] = [];
   const find = credentials({}, secrets);
-  assert.deepEqual(await find("quay.io", "team/app"), { kind: "basic", username: "team", password: "pw-team" });
-  assert.deepEqual(await find("quay.io", "teams/app"), { kind: "basic", username: "host", password: "pw-host" });
+  const from = { name: join(home, ".docker/config.json"), kind: "login" };
+  assert.deepEqual(await find("quay.io", "team/app"), { kind: "basic", username: "team", password: "pw-team", from });
+  assert.deepEqual(await find("quay.io", "teams/app"), { kind: "basic", username: "host", password: "pw-host", from });
   assert.deepEqual(secrets, ["pw-team", "pw-host"]);
 });
 
@@ -68,11 +69,13 @@ test("a helper is asked with the server on stdin, and Docker Hub under docker's 
   await helper("echo", `read -r server; printf '{"ServerURL":"x","Username":"u","Secret":"s-%s"}' "$server"`);
   await write(".docker/config.json", { credHelpers: { "gcr.io": "echo" }, credsStore: "echo" });
   const find = credentials();
-  assert.deepEqual(await find("gcr.io", "p/i"), { kind: "basic", username: "u", password: "s-gcr.io" });
+  const from = { name: "docker-credential-echo", kind: "login" };
+  assert.deepEqual(await find("gcr.io", "p/i"), { kind: "basic", username: "u", password: "s-gcr.io", from });
   assert.deepEqual(await find("docker.io", "library/x"), {
     kind: "basic",
     username: "u",
     password: "s-https://index.docker.io/v1/",
+    from,
   });
 });
 
@@ -83,6 +86,7 @@ test("a helper that gives a token gives an identity token", async () => {
     kind: "identity",
     username: "<token>",
     token: "refresh",
+    from: { name: "docker-credential-acr", kind: "login" },
   });
 });
 
