@@ -4,10 +4,9 @@ import { Failed, FailedTogether, type Failure } from "../failure/index.ts";
 import type { Config } from "./config.ts";
 import { parseConfig } from "./parse.ts";
 import { Problems } from "./problems.ts";
+import { readYamlFile } from "./read-yaml.ts";
 import { Reader } from "./reader.ts";
 import { checkSchema } from "./schema-errors.ts";
-import { Source } from "./source.ts";
-import { syntaxFailures } from "./syntax-errors.ts";
 import { type Environment, Variables } from "./variables.ts";
 
 export interface ReadOptions {
@@ -26,13 +25,14 @@ export interface ReadOptions {
  */
 export async function readConfig({ path, env, cwd, mayLack = () => false }: ReadOptions): Promise<Config> {
   const file = cwd === undefined ? resolve(path) : resolve(cwd, path);
-  const source = new Source(shownAs(file, cwd), await textOf(file, shownAs(file, cwd)));
-  const syntax = syntaxFailures(source);
-  if (syntax.unreadable.length > 0) throw new FailedTogether(syntax.unreadable);
+  const shown = shownAs(file, cwd);
+  const yaml = await readYamlFile(file, shown, await textOf(file, shown));
+  if (yaml.unreadable.length > 0) throw new FailedTogether(yaml.unreadable);
 
+  const { source } = yaml;
   const problems = new Problems(source);
-  for (const failure of syntax.readable) problems.add(failure);
-  const { raw, names } = checkSchema(source, problems);
+  for (const failure of yaml.readable) problems.add(failure);
+  const { raw, names } = checkSchema(yaml, problems);
   const variables = new Variables(raw.vars ?? {}, { env, source, problems, names });
   const reader = new Reader({ source, problems, variables, names, env, folder: dirname(file), mayLack });
   const config = await parseConfig(raw, reader, file);

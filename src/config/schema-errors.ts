@@ -1,6 +1,7 @@
 import type { ErrorObject } from "ajv";
 import { nearest } from "../failure/index.ts";
 import type { Problems } from "./problems.ts";
+import type { YamlText } from "./read-yaml.ts";
 import type { RawConfig } from "./schema.gen.ts";
 import { type Complaint, complaintOf, pathOf } from "./sentences.ts";
 import type { Path, Source } from "./source.ts";
@@ -28,8 +29,9 @@ export type Names = Readonly<Record<Section, ReadonlySet<string> | undefined>>;
  * Compares a config with the schema. Gives what of it is sound: an entry with something wrong in it (one image, one
  * target) is left out, so that the rest can be read and its errors are told too.
  */
-export function checkSchema(source: Source, problems: Problems): { raw: RawConfig; names: Names } {
-  const value = plainValue(source, problems);
+export function checkSchema(yaml: YamlText, problems: Problems): { raw: RawConfig; names: Names } {
+  const { source } = yaml;
+  const value = plainValue(yaml, problems);
   if (value === undefined) return { raw: { version: 1 }, names: namesOf({}, new Set()) };
   const errors = schemaErrors(value).filter(isTold);
   const misspelt = misspeltKeys(errors);
@@ -43,9 +45,9 @@ export function checkSchema(source: Source, problems: Problems): { raw: RawConfi
   return { raw: isRecord(value) ? (value as unknown as RawConfig) : { version: 1 }, names };
 }
 
-function plainValue(source: Source, problems: Problems): unknown {
+function plainValue({ source, value: read }: YamlText, problems: Problems): unknown {
   try {
-    const value: unknown = source.document.toJS();
+    const value = read();
     if (value !== null) return value;
     const hint = "Start with: version: 1";
     problems.refuse({ start: 0, end: 1 }, { code: "empty", message: `${source.file} is empty`, hint });

@@ -1,69 +1,47 @@
-import {
-  Alias,
-  type Document,
-  isAlias,
-  isMap,
-  isNode,
-  isPair,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseDocument,
-  visit,
-  type YAMLMap,
-} from "yaml";
 import type { Place } from "../failure/index.ts";
+import type { Outline, Span } from "./outline.ts";
+
+export type { Span } from "./outline.ts";
 
 /** The way from the top of a file to a value: keys, and indexes of lists as text. */
 export type Path = readonly string[];
 
-/** A part of the file's text: offsets of its first character and of the one behind its last. */
-export interface Span {
-  readonly start: number;
-  readonly end: number;
+/** What reading a YAML text gives: plain data, which is the same each time. */
+export interface Reading {
+  readonly value: unknown;
+  readonly outline: Outline;
+  /** Where secrets are written out. */
+  readonly secrets: readonly Span[];
 }
 
 /** A YAML text that knows where each of its values stands. */
 export class Source {
   readonly file: string;
   readonly text: string;
-  readonly document: Document.Parsed;
-  readonly #lines = new LineCounter();
+  readonly #outline: Outline;
+  readonly #lineStarts: readonly number[];
   readonly #masked: string;
 
   /** `file` is the name that places show. */
-  constructor(file: string, text: string) {
+  constructor(file: string, text: string, { outline, secrets }: Omit<Reading, "value">) {
     this.file = file;
     this.text = text;
-    this.document = parseDocument(text, {
-      lineCounter: this.#lines,
-      prettyErrors: false,
-      uniqueKeys: true,
-      merge: true,
-      logLevel: "error",
-    });
-    this.#masked = maskSecrets(text, this.document);
+    this.#outline = outline;
+    this.#lineStarts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
+    this.#masked = masked(text, secrets);
   }
 
   /** Where the value at a path stands; where it is not written, the nearest thing around it that is. */
   valueSpan(path: Path): Span {
-    const node = this.#nodeAt(path);
-    if (node?.range) return { start: node.range[0], end: node.range[1] };
-    return path.length === 0 ? { start: 0, end: 1 } : this.keySpan(path);
+    const { value, steps } = this.#follow(path);
+    if (steps === path.length) return { start: value[0], end: value[1] };
+    return this.keySpan(path);
   }
 
   /** Where the key at the end of a path stands; for an item of a list, the item itself. */
   keySpan(path: Path): Span {
-    const parent = this.#nodeAt(path.slice(0, -1));
-    const key = isMap(parent) ? pairOf(parent, path.at(-1) ?? "", this.document)?.key : undefined;
-    if (isNode(key) && key.range) return { start: key.range[0], end: key.range[1] };
-    if (isSeq(parent)) {
-      const item = parent.items[Number(path.at(-1))];
-      if (isNode(item) && item.range) return { start: item.range[0], end: item.range[1] };
-    }
-    return path.length === 0 ? { start: 0, end: 1 } : this.keySpan(path.slice(0, -1));
+    const { key } = this.#follow(path);
+    return key ?? { start: 0, end: 1 };
   }
 
   /** Where a part of the string at a path stands: `length` characters from `at` of its value. */
@@ -77,12 +55,12 @@ export class Source {
 
   /** A span as a place; what stands behind its first line is left out. Passwords in the line are masked. */
   place({ start, end }: Span): Place {
-    const { line, col } = this.#lines.linePos(Math.min(start, this.text.length));
-    const lineStart = this.#lines.lineStarts[line - 1] ?? 0;
-    const lineEnd = (this.#lines.lineStarts[line] ?? this.text.length + 1) - 1;
+    const line = this.#lineOf(Math.min(start, this.text.length));
+    const lineStart = this.#lineStarts[line - 1] ?? 0;
+    const lineEnd = (this.#lineStarts[line] ?? this.text.length + 1) - 1;
     const text = this.#masked.slice(lineStart, lineEnd).replace(/\r$/, "");
     const length = Math.max(1, Math.min(end, lineStart + text.trimEnd().length) - start);
-    return { file: this.file, line: Math.max(1, line), column: Math.max(1, col), length, text };
+    return { file: this.file, line, column: Math.min(start, this.text.length) - lineStart + 1, length, text };
   }
 
   /** The text of the value at a path as it is written. */
@@ -91,76 +69,44 @@ export class Source {
     return this.text.slice(start, end);
   }
 
-  #nodeAt(path: Path): Node | undefined {
-    let node = resolved(this.document.contents, this.document);
-    for (const step of path) {
-      let next: unknown;
-      if (isMap(node)) next = pairOf(node, step, this.document)?.value;
-      else if (isSeq(node)) next = node.items[Number(step)];
-      node = resolved(next, this.document);
-      if (node === undefined) return undefined;
+  /** As far along a path as something is written: the value there, and the last key on the way. */
+  #follow(path: Path): { value: Outline; key: Span | undefined; steps: number } {
+    let value = this.#outline;
+    let key: Span | undefined;
+    for (const [steps, step] of path.entries()) {
+      const below = value[2];
+      const entry = below !== undefined && Object.hasOwn(below, step) ? below[step] : undefined;
+      if (entry === undefined) return { value, key, steps };
+      key = { start: entry[0], end: entry[1] };
+      value = entry[2];
     }
-    return node;
+    return { value, key, steps: path.length };
   }
-}
 
-function resolved(node: unknown, document: Document): Node | undefined {
-  if (isAlias(node)) return node.resolve(document) ?? node;
-  return isNode(node) ? node : undefined;
-}
-
-/** The pair of a key in a map, or in a map that is merged into it. The last of equal keys counts, as in the value. */
-function pairOf(map: Node, key: string, document: Document): Pair | undefined {
-  if (!isMap(map)) return undefined;
-  const own = pairsOf(map).get(key);
-  if (own !== undefined) return own;
-  for (const pair of map.items) {
-    if (keyText(pair) !== "<<") continue;
-    const merged = resolved(pair.value, document);
-    const maps = isSeq(merged) ? merged.items.map((item) => resolved(item, document)) : [merged];
-    for (const one of maps) {
-      const found = one === undefined ? undefined : pairOf(one, key, document);
-      if (found !== undefined) return found;
+  /** The number of the line that an offset is in, from 1. */
+  #lineOf(offset: number): number {
+    let [low, high] = [0, this.#lineStarts.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((this.#lineStarts[middle] ?? 0) <= offset) low = middle;
+      else high = middle;
     }
+    return low + 1;
   }
-  return undefined;
-}
-
-const PAIRS = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
-
-/** Looked up once for each map: every place of its values is found through it. */
-function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
-  const pairs = PAIRS.get(map) ?? new Map(map.items.map((pair) => [keyText(pair), pair]));
-  PAIRS.set(map, pairs);
-  return pairs;
-}
-
-/** A key as text; empty for one that is no scalar. */
-export function keyText(pair: Pair): string {
-  return isScalar(pair.key) ? String(pair.key.value) : "";
 }
 
 /** A variable without a default, which tells nothing; or one character that may. */
 const OPEN_OR_SECRET = /\$\{[^}:]*(?::[^}:]*)?\}|[^\n]/g;
-const SECRET_KEYS = new Set(["password", "token"]);
 
 /** The text with literal passwords and tokens overwritten: a line of it may be shown in a log. */
-function maskSecrets(text: string, document: Document): string {
-  let masked = text;
-  visit(document, {
-    Pair(_, pair) {
-      if (!isPair(pair) || !SECRET_KEYS.has(keyText(pair))) return;
-      const value = pair.value instanceof Alias ? pair.value.resolve(document) : pair.value;
-      if (!isScalar(value) || !value.range) return;
-      const [start, end] = value.range;
-      const cover = text.slice(start, end).replace(OPEN_OR_SECRET, (part, offset: number) => {
-        const quote = /["']/.test(part) && (offset === 0 || offset === end - start - 1);
-        return part.length > 1 || quote ? part : "*";
-      });
-      masked = masked.slice(0, start) + cover + masked.slice(end);
-    },
-  });
-  return masked;
+function masked(text: string, secrets: readonly Span[]): string {
+  return secrets.reduce((known, { start, end }) => {
+    const cover = text.slice(start, end).replace(OPEN_OR_SECRET, (part, offset: number) => {
+      const quote = /["']/.test(part) && (offset === 0 || offset === end - start - 1);
+      return part.length > 1 || quote ? part : "*";
+    });
+    return known.slice(0, start) + cover + known.slice(end);
+  }, text);
 }
 
 function countOf(text: string, part: string): number {

@@ -1,19 +1,23 @@
-import { isCollection, isMap, isScalar, visit, type YAMLError } from "yaml";
+import { type Document, isCollection, isMap, isScalar, visit, type YAMLError } from "yaml";
 import type { Failure } from "../failure/index.ts";
-import { keyText, type Source, type Span } from "./source.ts";
+import { keyText, type Span } from "./outline.ts";
+import type { Source } from "./source.ts";
 
 /** What YAML itself has against the text. Where there is anything `unreadable`, the rest of the file means nothing. */
-export function syntaxFailures(source: Source): { unreadable: readonly Failure[]; readable: readonly Failure[] } {
-  const { errors, warnings } = source.document;
+export function syntaxFailures(
+  source: Source,
+  document: Document,
+): { unreadable: readonly Failure[]; readable: readonly Failure[] } {
+  const { errors, warnings } = document;
   const [duplicates, others] = [errors.filter(isDuplicate), errors.filter((error) => !isDuplicate(error))];
-  const wrong = [...others, ...warnings].map((error) => badYaml(source, error));
-  const failures = [...wrong, ...danglingAliases(source)].sort(
+  const wrong = [...others, ...warnings].map((error) => badYaml(source, document, error));
+  const failures = [...wrong, ...danglingAliases(source, document)].sort(
     (a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0),
   );
   return {
     // One fault often upsets the parser several times on its line.
     unreadable: failures.filter((failure, index) => failure.place?.line !== failures[index - 1]?.place?.line),
-    readable: duplicates.map((error) => duplicateKey(source, error)),
+    readable: duplicates.map((error) => duplicateKey(source, document, error)),
   };
 }
 
@@ -31,8 +35,8 @@ const HINTS: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: "Keep one document in the file",
 };
 
-function badYaml(source: Source, error: YAMLError): Failure {
-  const opening = openingBefore(source, error);
+function badYaml(source: Source, document: Document, error: YAMLError): Failure {
+  const opening = openingBefore(source, document, error);
   if (opening !== undefined) return notClosed(source, opening);
   const [at, end] = error.pos;
   const start = error.code === "BAD_INDENT" ? at + (/^[ ]*/.exec(source.text.slice(at))?.[0].length ?? 0) : at;
@@ -48,11 +52,11 @@ function badYaml(source: Source, error: YAMLError): Failure {
 }
 
 /** `*name` without an anchor of that name before it, which most often is a glob without its quotes. */
-function danglingAliases(source: Source): Failure[] {
+function danglingAliases(source: Source, document: Document): Failure[] {
   const failures: Failure[] = [];
-  visit(source.document, {
+  visit(document, {
     Alias(_, alias) {
-      if (alias.source === "" || alias.resolve(source.document) !== undefined) return;
+      if (alias.source === "" || alias.resolve(document) !== undefined) return;
       const [start, end] = alias.range ?? [0, 1];
       failures.push({
         code: "config/bad-yaml",
@@ -78,10 +82,10 @@ function notClosed(source: Source, opening: number): Failure {
 }
 
 /** Where the bracket or quote stands whose end an error misses. */
-function openingBefore(source: Source, error: YAMLError): number | undefined {
+function openingBefore(source: Source, document: Document, error: YAMLError): number | undefined {
   if (error.code !== "MISSING_CHAR" && !/flow (map|sequence|collection)/i.test(error.message)) return undefined;
   let opening: number | undefined;
-  visit(source.document, {
+  visit(document, {
     Node(_, node) {
       const [start, end] = node.range ?? [0, 0];
       const sign = source.text[start] ?? "";
@@ -95,8 +99,8 @@ function openingBefore(source: Source, error: YAMLError): number | undefined {
 
 const CLOSING: Readonly<Record<string, string>> = { "{": "}", "[": "]", '"': '"', "'": "'" };
 
-function duplicateKey(source: Source, error: YAMLError): Failure {
-  const { key, first, second } = pairAt(source, error.pos[0]);
+function duplicateKey(source: Source, document: Document, error: YAMLError): Failure {
+  const { key, first, second } = pairAt(document, error.pos[0]);
   return {
     code: "config/duplicate-key",
     class: "usage",
@@ -108,9 +112,9 @@ function duplicateKey(source: Source, error: YAMLError): Failure {
 }
 
 /** The key at an offset, and its first appearance in the same map. */
-function pairAt(source: Source, offset: number): { key?: string; first?: Span; second: Span } {
+function pairAt(document: Document, offset: number): { key?: string; first?: Span; second: Span } {
   let found: { key?: string; first?: Span; second: Span } = { second: { start: offset, end: offset + 1 } };
-  visit(source.document, {
+  visit(document, {
     Map(_, map) {
       const spans = map.items.map((pair) => ({ key: keyText(pair), span: spanOf(pair.key) }));
       const second = spans.find(({ span }) => span?.start === offset);

@@ -13,7 +13,7 @@ const DIVIDER = "=== printed ===\n";
 /**
  * Reads the config in the upper half of `golden/CASE.txt`, from a folder that has `tasks/build_push.mjs` beside it,
  * and compares what is printed with the lower half. With `UPDATE_GOLDEN=1` in the environment that half is written.
- * An empty upper half is a config that is not there.
+ * An empty upper half is a config that is not there. Read a second time, from what was remembered, it prints the same.
  */
 export async function expectGolden(name: string, env: Record<string, string> = {}): Promise<void> {
   const file = join(FOLDER, `${name}.txt`);
@@ -28,13 +28,22 @@ async function print(config: string, env: Record<string, string>): Promise<strin
   try {
     await mkdir(join(cwd, "tasks"));
     await writeFile(join(cwd, "tasks/build_push.mjs"), "export default async () => {};\n");
+    await mkdir(join(cwd, ".mirror"));
     if (config !== "") await writeFile(join(cwd, "mirror.config.yaml"), config);
+    const [first, second] = [await linesOf(cwd, env), await linesOf(cwd, env)];
+    assert.equal(second, first);
+    return first;
+  } finally {
+    await rm(cwd, { recursive: true });
+  }
+}
+
+async function linesOf(cwd: string, env: Record<string, string>): Promise<string> {
+  try {
     const { warnings } = await readConfig({ path: "mirror.config.yaml", env, cwd });
     return lines(warnings, "warning");
   } catch (thrown) {
     return lines(failuresOf(thrown), "error");
-  } finally {
-    await rm(cwd, { recursive: true });
   }
 }
 

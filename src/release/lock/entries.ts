@@ -1,13 +1,13 @@
-import type { YamlText } from "../../config/index.ts";
+import type { YamlSource } from "../../config/index.ts";
 import { Failed, type Failure } from "../../failure/index.ts";
 
 /** A value in the lock file, and the way to it; what is not as it must be is thrown with its place. */
 export class Entry {
-  readonly #text: YamlText;
+  readonly #text: YamlSource;
   readonly #path: readonly string[];
   readonly #value: unknown;
 
-  constructor(text: YamlText, path: readonly string[], value: unknown) {
+  constructor(text: YamlSource, path: readonly string[], value: unknown) {
     this.#text = text;
     this.#path = path;
     this.#value = value;

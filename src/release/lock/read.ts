@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { relative } from "node:path";
-import { syntaxFailures, YamlText } from "../../config/index.ts";
+import { readYaml, readYamlFile, type YamlSource, type YamlText } from "../../config/index.ts";
 import { Failed, FailedTogether, type Place } from "../../failure/index.ts";
 import { isDigest } from "../../oci/index.ts";
 import { unlessMissing } from "../../oci/layout/disk.ts";
@@ -28,17 +28,20 @@ export async function readLock(file: string, cwd?: string): Promise<LockFile | u
   } catch (cause) {
     throw unreadable(file, cause);
   }
+  if (text === undefined) return undefined;
   const path = cwd === undefined ? file : relative(cwd, file);
-  return text === undefined ? undefined : parseLock(text, path.startsWith("..") ? file : path);
+  return lockIn(await readYamlFile(file, path.startsWith("..") ? file : path, text));
 }
 
 /** Reads a lock from its text; `shown` is the name of its file in places. Throws like {@link readLock}. */
 export function parseLock(text: string, shown: string): LockFile {
-  const source = new YamlText(shown, text);
+  return lockIn(readYaml(shown, text));
+}
+
+function lockIn({ source, unreadable: bad, readable, value }: YamlText): LockFile {
   refuseConflictMarks(source);
-  const { unreadable: bad, readable } = syntaxFailures(source);
   if (bad.length + readable.length > 0) throw new FailedTogether([...bad, ...readable]);
-  const root = new Entry(source, [], source.document.toJS() ?? {});
+  const root = new Entry(source, [], value() ?? {});
   const version = root.need("version");
   if (version.count() !== 1) {
     throw version.wrong("is of another form than this mirror knows", "Use the mirror that wrote it, or a newer one");
@@ -49,7 +52,7 @@ export function parseLock(text: string, shown: string): LockFile {
     images: mapOf(root.entries("images"), imageOf),
   };
   return {
-    file: shown,
+    file: source.file,
     lock,
     placeOf: (section, name) =>
       lock[section].has(name) ? source.place(source.keySpan([section, name])) : source.place({ start: 0, end: 1 }),
@@ -114,7 +117,7 @@ function chosenFrom(entry: Entry): ChosenFrom | undefined {
   return { names: found.need("names").count(), fitting: found.need("fitting").count(), next: found.texts("next") };
 }
 
-function refuseConflictMarks(source: YamlText): void {
+function refuseConflictMarks(source: YamlSource): void {
   const mark = /^(?:<{7} |={7}$|>{7} )/m.exec(source.text);
   if (mark === null) return;
   throw new Failed({
