@@ -16,6 +16,7 @@ export const MediaType = {
   dockerSchema1Signed: "application/vnd.docker.distribution.manifest.v1+prettyjws",
   chartConfig: "application/vnd.cncf.helm.config.v1+json",
   chartLayer: "application/vnd.cncf.helm.chart.content.v1.tar+gzip",
+  chartProvenance: "application/vnd.cncf.helm.chart.provenance.v1.prov",
 } as const;
 
 /** What a manifest request accepts, indexes first. Schema 1 is named so that it can be told apart and refused. */

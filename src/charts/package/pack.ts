@@ -1,6 +1,7 @@
-import { readdir, readFile } from "node:fs/promises";
+import { lstat, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type AssembledArtifact, assembleArtifact, type ImageFile, MediaType, packFiles } from "../../oci/index.ts";
+import { unlessMissing } from "../../oci/layout/disk.ts";
 import { readArchive } from "../dependencies/archive.ts";
 import { readChartFiles, textsIn } from "../dependencies/chart-files.ts";
 import { helmIgnores, type Ignores } from "./helmignore.ts";
@@ -30,12 +31,21 @@ export async function packFolder(folder: string, signal: AbortSignal): Promise<P
   return packed(await packFiles(files, `the chart ${name}`, signal), (await texts("Chart.yaml")) ?? "", folder);
 }
 
-/** A chart that is packed already, byte for byte. Throws `Failed` (`charts/bad-archive`, `charts/bad-file`). */
+/**
+ * A chart that is packed already, byte for byte, with the provenance file that may stand beside it (`helm package
+ * --sign`), for `helm pull --verify`. Throws `Failed` (`charts/bad-archive`, `charts/bad-file`).
+ */
 export async function packArchive(file: string): Promise<PackedChart> {
   const bytes = await readFile(file);
   const about = (await readArchive(bytes, file)).get("Chart.yaml") ?? new Uint8Array();
-  return packed(bytes, Buffer.from(about).toString("utf8"), file);
+  const beside = provenanceOf(file);
+  // A link may lead anywhere, and what it leads to is nobody's to publish.
+  const isFile = (await unlessMissing(lstat(beside)))?.isFile() === true;
+  return packed(bytes, Buffer.from(about).toString("utf8"), file, isFile ? await readFile(beside) : undefined);
 }
+
+/** Where helm looks for the signature of a packed chart. */
+export const provenanceOf = (file: string): string => `${file}.prov`;
 
 async function pathsIn(root: string, folder: string, ignores: Ignores): Promise<string[]> {
   const paths: string[] = [];
@@ -48,13 +58,21 @@ async function pathsIn(root: string, folder: string, ignores: Ignores): Promise<
   return paths;
 }
 
-async function packed(bytes: Uint8Array, about: string, where: string): Promise<PackedChart> {
+async function packed(
+  bytes: Uint8Array,
+  about: string,
+  where: string,
+  provenance?: Uint8Array,
+): Promise<PackedChart> {
   const { name, version } = await readChartFiles(async (path) => (path === "Chart.yaml" ? about : undefined), where);
   const metadata = chartMetadata(about);
   const artifact = assembleArtifact({
     name: `the chart ${name}`,
     config: { mediaType: MediaType.chartConfig, bytes: Buffer.from(JSON.stringify(metadata)) },
-    layer: { mediaType: MediaType.chartLayer, bytes },
+    layers: [
+      { mediaType: MediaType.chartLayer, bytes },
+      ...(provenance === undefined ? [] : [{ mediaType: MediaType.chartProvenance, bytes: provenance }]),
+    ],
     annotations: {
       "org.opencontainers.image.title": name,
       "org.opencontainers.image.version": version,

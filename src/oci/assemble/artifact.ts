@@ -14,7 +14,7 @@ export interface ArtifactSpec {
   /** For messages. */
   readonly name: string;
   readonly config: Content;
-  readonly layer: Content;
+  readonly layers: readonly Content[];
   readonly annotations: Readonly<Record<string, string>>;
 }
 
@@ -29,15 +29,15 @@ export interface AssembledArtifact extends ImageSource {
 }
 
 /** Puts an artifact together; the same content has the same digest everywhere. */
-export function assembleArtifact({ name, config, layer, annotations }: ArtifactSpec): AssembledArtifact {
-  const contents = new Map([config, layer].map((content) => [digestOf(content.bytes), content]));
+export function assembleArtifact({ name, config, layers, annotations }: ArtifactSpec): AssembledArtifact {
+  const contents = new Map([config, ...layers].map((content) => [digestOf(content.bytes), content]));
   const describe = ({ mediaType, bytes }: Content): Descriptor => ({
     mediaType,
     digest: digestOf(bytes),
     size: bytes.length,
   });
   const mediaType = MediaType.ociManifest;
-  const body = { schemaVersion: 2, mediaType, config: describe(config), layers: [describe(layer)], annotations };
+  const body = { schemaVersion: 2, mediaType, config: describe(config), layers: layers.map(describe), annotations };
   const manifest = parseManifest(Buffer.from(JSON.stringify(body)), mediaType, name);
   return {
     name,
