@@ -22,7 +22,7 @@ export function pinSelectionOf(args: Arguments, declared: Config, lock: Lock): P
   const named = anyOf(names);
   const all = updates && names.length === 0;
   const charts = [...declared.charts.values()].filter(({ name }) => named(name));
-  const chartSources = new Set(charts.map(({ source }) => source));
+  const chartSources = new Set(charts.flatMap(({ origin }) => (origin.kind === "source" ? [origin.source] : [])));
   const chartImages = new Set(
     charts.flatMap(({ name }) => lock.charts.get(name)?.images ?? []).map(({ reference }) => reference),
   );
@@ -38,7 +38,10 @@ export function pinSelectionOf(args: Arguments, declared: Config, lock: Lock): P
   };
   return {
     renews: (section, name) =>
-      updates && (section === "images" ? renewsImage(name) : all || named(name) || chartSources.has(name)),
+      updates &&
+      (section === "images"
+        ? renewsImage(name)
+        : all || named(name) || (section === "sources" && chartSources.has(name))),
     images: (config) => {
       const known = [...config.images.keys(), ...config.charts.keys(), ...config.sources.keys()];
       const lost = names.find((name) => !known.some(anyOf([name])));

@@ -76,7 +76,7 @@ export async function runStages(run: Run): Promise<number> {
   const { config, charts, pins } = await resolveRelease(declared, {
     ...run,
     sources,
-    charts: chartsToRender(run.expected),
+    charts: chartsToOpen(run),
     images: (known) => imagesToPin(known === run.config ? run.expected : sketch(known, selection)),
   });
   for (const failure of await pullLimitWarnings(config, pins, connections)) emit({ type: "warning", failure });
@@ -141,4 +141,16 @@ function sourceOf(name: string, { images }: Config): string | undefined {
 }
 
 const sourcesOfPackages = ({ expected, config }: Run): string[] =>
-  chartsToPack(expected).flatMap((chart) => config.charts.get(chart)?.source ?? []);
+  chartsToPack(expected).flatMap((chart) => {
+    const origin = config.charts.get(chart)?.origin;
+    return origin?.kind === "source" ? [origin.source] : [];
+  });
+
+/** Charts that are rendered: also those of repositories that are only packed, so that the lock has which version it is. */
+function chartsToOpen({ expected, config, from }: Run): string[] {
+  const ofRepositories =
+    from === undefined
+      ? chartsToPack(expected).filter((chart) => config.charts.get(chart)?.origin.kind === "repository")
+      : [];
+  return [...new Set([...chartsToRender(expected), ...ofRepositories])];
+}

@@ -1,4 +1,5 @@
-import type { Chart, Source, SourcePin } from "./config.ts";
+import { didYouMean } from "../failure/index.ts";
+import type { Chart, Config, Source, SourcePin } from "./config.ts";
 import { type Cursor, entries, get, items, need } from "./cursor.ts";
 import { addressForm, referenceForm } from "./forms.ts";
 import type { Reader } from "./reader.ts";
@@ -67,24 +68,46 @@ export function readChartRepositories(
   );
 }
 
-/** Reads the charts. */
+/** Where a chart comes from. */
+export type ChartOrigin =
+  | {
+      readonly kind: "source";
+      readonly source: string;
+      /** Its folder or packed file in the source; `.` for the source itself. */
+      readonly path: string;
+    }
+  | {
+      readonly kind: "repository";
+      /** As it is written: an address, or a name of `chartRepositories`. */
+      readonly repository: string;
+      readonly chart: string;
+      /** A version, or a range as helm reads it. */
+      readonly version: string;
+    };
+
+/** Reads the charts. `repositories` are those of `chartRepositories`. */
 export function readCharts(
   raw: Cursor<Readonly<Record<string, RawChart>>> | undefined,
   reader: Reader,
+  repositories: Config["chartRepositories"],
 ): ReadonlyMap<string, Chart> {
-  return new Map(entries(raw).map(([name, cursor]) => [name, readChart(name, cursor, reader)]));
+  return new Map(entries(raw).map(([name, cursor]) => [name, readChart(name, cursor, reader, repositories)]));
 }
 
-function readChart(name: string, cursor: Cursor<RawChart>, reader: Reader): Chart {
-  const text = (key: "path" | "release" | "namespace" | "kubeVersion"): string | undefined => {
+function readChart(
+  name: string,
+  cursor: Cursor<RawChart>,
+  reader: Reader,
+  repositories: Config["chartRepositories"],
+): Chart {
+  const text = (key: "release" | "namespace" | "kubeVersion"): string | undefined => {
     const found = get(cursor, key);
     return found === undefined ? undefined : reader.text(found);
   };
   return {
     name,
     place: reader.keyPlace(cursor),
-    source: reader.named(need(cursor, "source"), "sources"),
-    path: text("path") ?? ".",
+    origin: readOrigin(name, cursor, reader, repositories),
     values: items(get(cursor, "values")).map((item) => reader.existing(item, "file")),
     set: new Map(
       entries(get(cursor, "set")).map(([path, at]) => [
@@ -105,6 +128,47 @@ function readChart(name: string, cursor: Cursor<RawChart>, reader: Reader): Char
       why: reader.text(need(item, "why")),
     })),
   };
+}
+
+function readOrigin(
+  name: string,
+  cursor: Cursor<RawChart>,
+  reader: Reader,
+  repositories: Config["chartRepositories"],
+): ChartOrigin {
+  const text = (key: "path" | "repository" | "chart" | "version"): string | undefined => {
+    const found = get(cursor, key);
+    return found === undefined ? undefined : reader.text(found);
+  };
+  const [source, repository] = [get(cursor, "source"), get(cursor, "repository")];
+  const strangers = (source === undefined ? (["path"] as const) : (["chart", "version"] as const)).filter(
+    (key) => get(cursor, key) !== undefined,
+  );
+  if ((source === undefined) === (repository === undefined) || strangers.length > 0) {
+    reader.refuseKey(cursor, {
+      code: "bad-chart",
+      message: `charts.${name} needs either source, with a path in it, or repository, with the version of a chart in it`,
+      hint: 'Write for example repository: https://charts.example.com and version: "^1.2"',
+    });
+  }
+  if (source !== undefined)
+    return { kind: "source", source: reader.named(source, "sources"), path: text("path") ?? "." };
+  const [address = "", version] = [text("repository"), text("version")];
+  if (version === undefined && repository !== undefined) {
+    reader.refuseKey(cursor, {
+      code: "bad-chart",
+      message: `charts.${name} needs the version of the chart in its repository`,
+      hint: 'Write a version or a range, as in version: "^1.2"',
+    });
+  }
+  if (repository !== undefined && !/^(?:https?|oci):\/\/./.test(address) && !repositories.has(address)) {
+    reader.refuse(repository, {
+      code: "unknown-repository",
+      message: `charts.${name} names the repository "${address}", which is no address and not in chartRepositories`,
+      hint: didYouMean(address, [...repositories.keys()]) ?? "Write https://, http:// or oci://, or declare it there",
+    });
+  }
+  return { kind: "repository", repository: address, chart: text("chart") ?? name, version: version ?? "" };
 }
 
 /** Only the engine that comes with mirror can go on where a value is missing. */

@@ -2,6 +2,7 @@ import type { Failure, Place } from "../failure/index.ts";
 import type { Build } from "./build.ts";
 import type { Bundle } from "./bundles.ts";
 import type { Catalog } from "./catalogs.ts";
+import type { ChartOrigin } from "./charts.ts";
 import type { ReferenceSet } from "./reference-set.ts";
 import type { TargetPackage } from "./target-charts.ts";
 import type { VersionRule } from "./version-rule.ts";
@@ -9,6 +10,7 @@ import type { VersionRule } from "./version-rule.ts";
 export type { Build, Builder, DockerfileBuild, FilesBuild } from "./build.ts";
 export type { Bundle, BundlePin, BundleStandard } from "./bundles.ts";
 export type { Catalog, PreviousBundles } from "./catalogs.ts";
+export type { ChartOrigin } from "./charts.ts";
 export type { TargetPackage } from "./target-charts.ts";
 export type * from "./version-rule.ts";
 
@@ -203,9 +205,7 @@ export type SourcePin =
 export interface Chart {
   readonly name: string;
   readonly place: Place;
-  readonly source: string;
-  /** The chart's folder in its source; `.` for the source itself. */
-  readonly path: string;
+  readonly origin: ChartOrigin;
   /** Absolute paths; later ones win. */
   readonly values: readonly string[];
   readonly set: ReadonlyMap<string, string | number | boolean>;

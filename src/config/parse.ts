@@ -17,6 +17,7 @@ import { readTasks } from "./work.ts";
 export async function parseConfig(raw: RawConfig, reader: Reader, file: string): Promise<Omit<Config, "warnings">> {
   const root: Cursor<RawConfig> = { value: raw, path: [] };
   const registries = readRegistries(get(root, "registries"), reader);
+  const chartRepositories = readChartRepositories(get(root, "chartRepositories"), reader);
   const targets = readTargets(get(root, "targets"), reader, registries);
   const config = {
     file,
@@ -25,8 +26,8 @@ export async function parseConfig(raw: RawConfig, reader: Reader, file: string):
     upstreams: readUpstreams(get(root, "upstreams"), reader),
     registries,
     sources: readSources(get(root, "sources"), reader),
-    chartRepositories: readChartRepositories(get(root, "chartRepositories"), reader),
-    charts: readCharts(get(root, "charts"), reader),
+    chartRepositories,
+    charts: readCharts(get(root, "charts"), reader, chartRepositories),
     images: await readImages(get(root, "images"), reader),
     targets,
     bundles: readBundles(get(root, "bundles"), reader, { targets, registries }),

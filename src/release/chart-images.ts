@@ -36,7 +36,13 @@ export function outcomeOfChart(resolution: ChartResolution): Outcome {
 }
 
 /** The version of a chart with what was pinned for it: `0.6.3 (mlrun-ce-0.6.3, 1a2b3c4d5e6f)`. */
-export function versionOf({ version, ref, commit }: Pick<RenderedChart, "version" | "ref" | "commit">): string {
-  const at = [ref, commit?.slice(0, 12)].filter((part) => part !== undefined).join(", ");
+export function versionOf({
+  from,
+  version,
+  ref,
+  commit,
+}: Pick<RenderedChart, "from" | "version" | "ref" | "commit">): string {
+  const repository = from.kind === "repository" ? from.repository : undefined;
+  const at = [repository, ref, commit?.slice(0, 12)].filter((part) => part !== undefined).join(", ");
   return `${version}${at === "" ? "" : ` (${at})`}`;
 }

@@ -1,4 +1,4 @@
-import { type PackedChart, packArchive, packFolder } from "../charts/package/index.ts";
+import { packArchive, packFolder } from "../charts/package/index.ts";
 import type { Config } from "../config/index.ts";
 import { Failed } from "../failure/index.ts";
 import type { Digest, ImageSource } from "../oci/index.ts";
@@ -29,14 +29,16 @@ export function packagesOfSources(config: Config, charts: ChartImages, options: 
     return known?.content ?? (await openChart(config, chart, options)).content;
   };
   return eachOnce(async (chart) => {
-    const { tag, artifact } = await packed(await contentOf(chart), options.signal);
-    return { tag, from: { source: artifact, repository: chart, digest: artifact.digest } };
+    return packed(await contentOf(chart), options.signal);
   });
 }
 
-/** Packs a chart. Throws what packing throws. */
-export const packed = ({ folder, archive }: ChartContent, signal: AbortSignal): Promise<PackedChart> =>
-  archive === undefined ? packFolder(folder, signal) : packArchive(archive);
+/** What a chart is published as: as it stands in a registry, or packed. Throws what packing throws. */
+export async function packed({ folder, archive, published }: ChartContent, signal: AbortSignal): Promise<ChartPackage> {
+  if (published !== undefined) return published;
+  const { name, tag, artifact } = await (archive === undefined ? packFolder(folder, signal) : packArchive(archive));
+  return { tag, from: { source: artifact, repository: name, digest: artifact.digest } };
+}
 
 /** Remembers what was opened, and nothing that failed: a node is tried again. */
 export function eachOnce(open: OpenPackage): OpenPackage {

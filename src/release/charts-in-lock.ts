@@ -5,13 +5,14 @@ import type { Lock } from "./lock/index.ts";
 /** The charts of a lock as they were rendered when it was made: nothing is fetched and nothing rendered. */
 export function chartsInLock(lock: Lock): ChartImages {
   return new Map(
-    [...lock.charts].map(([name, { source, version, commit, images }]) => [
+    [...lock.charts].map(([name, { from, version, commit, images }]) => [
       name,
       {
         kind: "rendered",
+        from,
         version,
         commit,
-        ref: lock.sources.get(source)?.ref,
+        ref: from.kind === "source" ? lock.sources.get(from.source)?.ref : undefined,
         content: undefined,
         images: images.map(({ reference }) => asFinding(reference)),
         ignored: 0,

@@ -3,11 +3,13 @@ import { chartValues } from "../charts/dependencies/index.ts";
 import { type Findings, findImages, type SourceText } from "../charts/find/index.ts";
 import { type Rendered, warmUpEngine } from "../charts/render/index.ts";
 import { type Chart, type Config, globToTest } from "../config/index.ts";
+import type { LockedChart } from "./lock/index.ts";
 import { type ChartContent, type OpenChartOptions, openChart } from "./open-chart.ts";
 import { wentPast } from "./went-past.ts";
 
 /** A chart as it was rendered. */
 export interface RenderedChart {
+  readonly from: LockedChart["from"];
   readonly version: string;
   /** Undefined for a folder that is in no git repository. */
   readonly commit: string | undefined;
@@ -25,11 +27,11 @@ export interface RenderedChart {
 export async function findInChart(config: Config, name: string, options: OpenChartOptions): Promise<RenderedChart> {
   // Decompressing and compiling takes as long as a fetch: both at once.
   if (config.charts.get(name)?.engine !== "helm") warmUpEngine();
-  const { declared, content, version, commit, ref, render } = await openChart(config, name, options);
+  const { declared, from, content, version, commit, ref, render } = await openChart(config, name, options);
   const rendered = await render();
   const found = await findIn(declared, rendered, await chartValues(content.folder));
   const findings = { ...found, warnings: [...wentPast(name, rendered), ...found.warnings] };
-  return { version, commit, ref, content, findings };
+  return { from, version, commit, ref, content, findings };
 }
 
 async function findIn(chart: Chart, { documents }: Rendered, own: readonly SourceText[]): Promise<Findings> {

@@ -10,7 +10,7 @@ export interface Locking {
    */
   readonly manner: "frozen" | "kept";
   /** What is resolved anew although the lock says it. */
-  readonly renews: (section: "sources" | "images", name: string) => boolean;
+  readonly renews: (section: keyof Lock, name: string) => boolean;
   /**
    * Whether rules that read versions in sources and of other images are read to be compared with the lock (which they
    * are unless said otherwise), or taken from it: where an archive carries both, there is nothing to read in.

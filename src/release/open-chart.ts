@@ -1,11 +1,11 @@
-import { join } from "node:path";
-import { unpackChart, vendorDependencies } from "../charts/dependencies/index.ts";
+import { vendorDependencies } from "../charts/dependencies/index.ts";
 import type { Variation } from "../charts/relocate/index.ts";
 import { type Rendered, renderChart } from "../charts/render/index.ts";
 import type { Chart, Config } from "../config/index.ts";
-import { proxiesIn } from "../oci/index.ts";
 import type { Connections } from "../registries/index.ts";
-import type { OpenedSource } from "../sources/index.ts";
+import type { ChartPackage } from "./chart-packages.ts";
+import type { LockedChart } from "./lock/index.ts";
+import { askingFor, openOrigin } from "./open-origin.ts";
 import type { Sources } from "./sources.ts";
 
 export interface OpenChartOptions {
@@ -22,13 +22,16 @@ export interface OpenChartOptions {
 export interface ChartContent {
   /** With all that it depends on. */
   readonly folder: string;
-  /** The file of a chart that its source has packed. */
+  /** The file of a chart that was packed by others. */
   readonly archive: string | undefined;
+  /** Where it comes from a registry: as it stands there. */
+  readonly published: ChartPackage | undefined;
 }
 
 /** A declared chart with all that it depends on, at the pin of its source. */
 export interface OpenChart {
   readonly declared: Chart;
+  readonly from: LockedChart["from"];
   readonly content: ChartContent;
   readonly version: string;
   /** Undefined for a folder that is in no git repository. */
@@ -40,33 +43,21 @@ export interface OpenChart {
 }
 
 /**
- * Pins the source of a declared chart and gets what it depends on. Throws `Failed` or `FailedTogether` with codes
+ * Pins the source of a declared chart, or its version in a repository, and gets what it depends on. Throws `Failed` or `FailedTogether` with codes
  * `git/…`, `versions/…`, `charts/…` and `registry/…`.
  */
 export async function openChart(config: Config, name: string, options: OpenChartOptions): Promise<OpenChart> {
-  const { connections, env, network, signal } = options;
   const chart = config.charts.get(name);
-  const source = config.sources.get(chart?.source ?? "");
-  if (chart === undefined || source === undefined) throw new Error(`no chart ${name}`);
-  const cache = join(config.folder, ".mirror", "charts");
-  const opened = await options.sources.open(source.name);
-  const path = join(opened.folder, chart.path);
-  const archive = /\.t(?:ar\.)?gz$/.test(path) ? path : undefined;
-  const unpacked = archive === undefined ? undefined : await unpackChart(archive, opened.folder, cache);
+  if (chart === undefined) throw new Error(`no chart ${name}`);
+  const { from, archive, published, commit, ref, ...at } = await openOrigin(chart, config, options);
   const { folder, version } = await vendorDependencies({
-    chartFolder: unpacked ?? path,
-    within: unpacked ?? opened.folder,
-    repositories: config.chartRepositories,
-    cache,
+    ...askingFor(config, options),
+    chartFolder: at.folder,
+    within: at.within,
     update: chart.dependencies,
-    network,
-    registryFor: connections.source,
-    credentials: ({ host, pathname }) => connections.credentials(host, pathname.slice(1)),
-    http: { proxies: proxiesIn(env) },
-    signal,
   });
   const render: OpenChart["render"] = (variation) => renderAs(chart, folder, variation, options);
-  return { declared: chart, content: { folder, archive }, version, ...pinOf(opened), render };
+  return { declared: chart, from, content: { folder, archive, published }, version, commit, ref, render };
 }
 
 function renderAs(
@@ -103,5 +94,3 @@ function setOf({ set }: Chart): { set: string[]; setString: string[] } {
     setString: texts.map(([path, value]) => `${path}=${String(value).replace(/[\\,]/g, "\\$&")}`),
   };
 }
-
-const pinOf = ({ commit, ref }: OpenedSource) => ({ commit, ref });

@@ -58,24 +58,22 @@ async function lockedCharts(
 ): Promise<ReadonlyMap<string, LockedChart>> {
   const locked = new Map<string, LockedChart>();
   for (const [name, resolution] of charts) {
-    const source = config.charts.get(name)?.source;
-    if (resolution.kind !== "rendered" || source === undefined) continue;
-    locked.set(name, await lockedChart(source, resolution, signal));
+    if (resolution.kind !== "rendered" || !config.charts.has(name)) continue;
+    locked.set(name, await lockedChart(resolution, signal));
   }
   return locked;
 }
 
 async function lockedChart(
-  source: string,
-  { version, commit, images, content }: Extract<ChartResolution, { readonly kind: "rendered" }>,
+  { from, version, commit, images, content }: Extract<ChartResolution, { readonly kind: "rendered" }>,
   signal: AbortSignal,
 ): Promise<LockedChart> {
   return {
-    source,
+    from,
     version,
     commit,
     // Whoever publishes it is told why it cannot be packed.
-    package: content && (await packed(content, signal).catch(() => undefined))?.artifact.digest,
+    package: content && (await packed(content, signal).catch(() => undefined))?.from.digest,
     images: images.map((finding) => ({ reference: finding.reference, from: placesOf(finding) })),
   };
 }

@@ -10,6 +10,8 @@ import { originOf } from "./source-origin.ts";
 
 /** The sources of a release: each is opened once, where it is first needed, at the commit that the lock has. */
 export interface Sources {
+  /** The lock by which they are opened. */
+  readonly locking: Locking;
   /** Throws `Failed`: what `openSource` throws, and `lock/disagrees` where the lock is frozen and does not have it. */
   readonly open: (name: string) => Promise<OpenedSource>;
   /** The git tags of a source, as they are now; a folder has none. */
@@ -64,6 +66,7 @@ export function createSources(config: Config, options: SourcesOptions): Sources 
   };
 
   return {
+    locking: options.locking,
     open: openOnce,
     patternOf: (name) => {
       const origin = config.sources.get(name)?.origin;

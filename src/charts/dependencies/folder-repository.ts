@@ -86,7 +86,8 @@ async function readPacked(file: string, written: string | undefined) {
   const digest = digestOf(bytes);
   const expected = written === undefined ? digest : `sha256:${written.replace(/^sha256:/, "").toLowerCase()}`;
   if (expected !== digest) throw digestMismatch(file, expected, digest);
-  return { kind: "archive", bytes, digest, from: file } as const;
+  const provenance = () => unlessMissing(readFile(`${file}.prov`));
+  return { kind: "archive", bytes, digest, from: file, provenance } as const;
 }
 
 function noFolder(folder: string): Failed {

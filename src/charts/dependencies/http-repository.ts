@@ -12,6 +12,7 @@ import { notedArchive } from "./store.ts";
 
 const LARGEST_INDEX = 256 * 1024 * 1024;
 const LARGEST_ARCHIVE = 100 * 1024 * 1024;
+const LARGEST_PROVENANCE = 1024 * 1024;
 
 /** An index with where it came from, since archives may be named relative to that. */
 interface Located {
@@ -122,17 +123,22 @@ async function fetchArchive(
 ): Promise<Extract<FetchedChart, { kind: "archive" }>> {
   const expected = written === undefined ? undefined : `sha256:${written.replace(/^sha256:/, "").toLowerCase()}`;
   const from = redirectedFrom(file, url, asking);
+  const addresses = from.origin === url.origin ? "any" : refers(from);
+  const provenance = async (): Promise<Uint8Array> => {
+    const beside = new URL(from);
+    beside.pathname += ".prov";
+    return readBytes(await ask(asking, { url: beside, addresses }), LARGEST_PROVENANCE);
+  };
   if (expected !== undefined && isDigest(expected)) {
     const kept = await asking.store.archive(expected);
-    if (kept !== undefined) return { kind: "archive", bytes: kept, digest: expected, from: shown(from) };
+    if (kept !== undefined) return { kind: "archive", bytes: kept, digest: expected, from: shown(from), provenance };
   }
   if (asking.network === "offline") throw offline(shown(from));
-  const addresses = from.origin === url.origin ? "any" : refers(from);
   const bytes = await readBytes(await ask(asking, { url: from, addresses }), LARGEST_ARCHIVE);
   const digest = digestOf(bytes);
   if (expected !== undefined && expected !== digest) throw digestMismatch(shown(from), expected, digest);
   await asking.store.keepArchive(bytes);
-  return { kind: "archive", bytes, digest, from: shown(from) };
+  return { kind: "archive", bytes, digest, from: shown(from), provenance };
 }
 
 /** Where an archive is: below its own repository, or somewhere else that the config redirects in turn. */

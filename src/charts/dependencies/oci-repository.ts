@@ -35,7 +35,7 @@ export function ociRepository(host: string, path: string, asking: Asking): Chart
   return {
     name,
     versions,
-    async fetch(chart, version) {
+    async fetch(chart, version, wanted) {
       const from = `${name}/${chart}:${version.replaceAll("+", "_")}`;
       const about = `archive ${from}`;
       if (network === "offline") {
@@ -45,7 +45,7 @@ export function ociRepository(host: string, path: string, asking: Asking): Chart
       }
       const { registry, repository } = await locate(chart);
       const manifest = await registry
-        .getManifest(repository, version.replaceAll("+", "_"), signal)
+        .getManifest(repository, wanted ?? version.replaceAll("+", "_"), signal)
         .catch(async (error: unknown) => {
           if (!isNotFound(error)) throw error;
           throw unknownVersion(name, chart, version, await newestOf(await versions(chart), 5));
@@ -55,7 +55,8 @@ export function ociRepository(host: string, path: string, asking: Asking): Chart
       if (layer === undefined || layer.size > LARGEST_ARCHIVE) throw notAChart(from);
       const bytes = (await store.archive(layer.digest)) ?? (await download(repository, registry, layer));
       await store.keepNote(about, layer.digest);
-      return { kind: "archive", bytes, digest: layer.digest, from };
+      const artifact = { source: registry, repository, digest: manifest.digest };
+      return { kind: "archive", bytes, digest: layer.digest, from, artifact };
     },
   };
 

@@ -1,5 +1,5 @@
 import type { Http } from "../../oci/http/index.ts";
-import type { Credentials, Digest, RegistryClient } from "../../oci/index.ts";
+import type { Credentials, Digest, ImageSource, RegistryClient } from "../../oci/index.ts";
 import type { Redirects } from "./redirects.ts";
 import type { Store } from "./store.ts";
 
@@ -9,12 +9,24 @@ export interface ChartRepository {
   readonly name: string;
   /** The versions of a chart. Throws `Failed` (`charts/unknown-chart`) with the nearest name. */
   readonly versions: (chart: string) => Promise<readonly string[]>;
-  /** A version of a chart. Throws `Failed` (`charts/unknown-version`, `charts/digest-mismatch`). */
-  readonly fetch: (chart: string, version: string) => Promise<FetchedChart>;
+  /**
+   * A version of a chart; in a registry the artifact of that digest, where one is given. Throws `Failed`
+   * (`charts/unknown-version`, `charts/digest-mismatch`).
+   */
+  readonly fetch: (chart: string, version: string, artifact?: Digest) => Promise<FetchedChart>;
 }
 
 export type FetchedChart =
-  | { readonly kind: "archive"; readonly bytes: Uint8Array; readonly digest: Digest; readonly from: string }
+  | {
+      readonly kind: "archive";
+      readonly bytes: Uint8Array;
+      readonly digest: Digest;
+      readonly from: string;
+      /** Asks for its provenance file; throws `Failed` (`charts/not-found`) where there is none. */
+      readonly provenance?: () => Promise<Uint8Array | undefined>;
+      /** As it stands in a registry. */
+      readonly artifact?: { readonly source: ImageSource; readonly repository: string; readonly digest: Digest };
+    }
   | { readonly kind: "folder"; readonly folder: string; readonly from: string };
 
 /** Where charts of a registry are read, as `Connections.source` gives it. */

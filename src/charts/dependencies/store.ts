@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Digest, digestOf, hexOf, isDigest } from "../../oci/index.ts";
 import { replaceFile, settle, unlessMissing } from "../../oci/layout/disk.ts";
@@ -13,6 +13,12 @@ export interface Store {
   /** An archive whose bytes still have that digest. */
   readonly archive: (digest: Digest) => Promise<Uint8Array | undefined>;
   readonly keepArchive: (bytes: Uint8Array) => Promise<Digest>;
+  /** Where an archive is kept, and beside it, with `.prov` at the end, its provenance. */
+  readonly archiveFile: (digest: Digest) => string;
+  /** Whether an archive is known to have a provenance. */
+  readonly provenance: (digest: Digest) => Promise<"there" | "none" | "unasked">;
+  /** Keeps the provenance of an archive, or that it has none. */
+  readonly keepProvenance: (digest: Digest, bytes: Uint8Array | undefined) => Promise<void>;
   readonly note: (about: string) => Promise<string | undefined>;
   readonly keepNote: (about: string, text: string) => Promise<void>;
 }
@@ -22,8 +28,21 @@ export function openStore(folder: string): Store {
   const archiveAt = (digest: Digest): string => join(folder, "archives", `${hexOf(digest)}.tgz`);
   const noteAt = (about: string): string =>
     join(folder, "notes", createHash("sha256").update(about).digest("hex").slice(0, 40));
+  const keepNote = async (about: string, text: string): Promise<void> => {
+    await mkdir(join(folder, "notes"), { recursive: true });
+    await replaceFile(noteAt(about), text, temporaryFolder);
+  };
   return {
     temporaryFolder,
+    archiveFile: archiveAt,
+    async provenance(digest) {
+      if ((await unlessMissing(stat(`${archiveAt(digest)}.prov`))) !== undefined) return "there";
+      return (await unlessMissing(stat(noteAt(`no provenance ${digest}`)))) === undefined ? "unasked" : "none";
+    },
+    async keepProvenance(digest, bytes) {
+      if (bytes === undefined) await keepNote(`no provenance ${digest}`, "");
+      else await replaceFile(`${archiveAt(digest)}.prov`, bytes, temporaryFolder);
+    },
     async archive(digest) {
       const bytes = await unlessMissing(readFile(archiveAt(digest)));
       return bytes !== undefined && digestOf(bytes) === digest ? bytes : undefined;
@@ -42,10 +61,7 @@ export function openStore(folder: string): Store {
       return digest;
     },
     note: (about) => unlessMissing(readFile(noteAt(about), "utf8")),
-    async keepNote(about, text) {
-      await mkdir(join(folder, "notes"), { recursive: true });
-      await replaceFile(noteAt(about), text, temporaryFolder);
-    },
+    keepNote,
   };
 }
 

@@ -94,7 +94,7 @@ export async function vendorDependencies(options: VendorOptions): Promise<Vendor
 const none = async (): Promise<undefined> => undefined;
 
 /** One repository for each place, however many charts come from it: its index is asked for once. */
-function openRepositories(asking: Asking): Assembling["repositoryAt"] {
+export function openRepositories(asking: Asking): Assembling["repositoryAt"] {
   const open = new Map<string, ChartRepository>();
   const once = (key: string, make: () => ChartRepository): ChartRepository => {
     const repository = open.get(key) ?? make();

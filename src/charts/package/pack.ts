@@ -58,12 +58,7 @@ async function pathsIn(root: string, folder: string, ignores: Ignores): Promise<
   return paths;
 }
 
-async function packed(
-  bytes: Uint8Array,
-  about: string,
-  where: string,
-  provenance?: Uint8Array,
-): Promise<PackedChart> {
+async function packed(bytes: Uint8Array, about: string, where: string, provenance?: Uint8Array): Promise<PackedChart> {
   const { name, version } = await readChartFiles(async (path) => (path === "Chart.yaml" ? about : undefined), where);
   const metadata = chartMetadata(about);
   const artifact = assembleArtifact({

@@ -12,12 +12,12 @@ export async function temporaryFile(folder: string): Promise<string> {
 }
 
 /** Replaces a file so that a crash at any moment leaves the old text or the new, whole. */
-export async function replaceFile(file: string, text: string, temporaryFolder: string): Promise<void> {
+export async function replaceFile(file: string, content: string | Uint8Array, temporaryFolder: string): Promise<void> {
   const temporary = await temporaryFile(temporaryFolder);
   try {
     const handle = await open(temporary, "wx");
     try {
-      await handle.writeFile(text);
+      await handle.writeFile(content);
       await handle.sync();
     } finally {
       await handle.close();

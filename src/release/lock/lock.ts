@@ -32,14 +32,27 @@ export interface LockedSource {
 
 /** A chart as it was rendered. */
 export interface LockedChart {
-  readonly source: string;
+  readonly from: LockedChartOrigin;
   readonly version: string;
-  /** Undefined where the source is a folder. */
+  /** Undefined where the source is a folder, and for a chart of a repository. */
   readonly commit: string | undefined;
   /** Of the artifact that it is published as; undefined where it could not be packed. */
   readonly package: Digest | undefined;
   readonly images: readonly LockedChartImage[];
 }
+
+export type LockedChartOrigin =
+  | { readonly kind: "source"; readonly source: string }
+  | {
+      readonly kind: "repository";
+      /** As the config writes it. */
+      readonly repository: string;
+      readonly chart: string;
+      /** The version or range; where the config's reads otherwise, the two disagree. */
+      readonly rule: string;
+      /** Of the packed chart; undefined for one that stands in a folder. */
+      readonly archive: Digest | undefined;
+    };
 
 /** A chart's version as its tag, which has no plus sign: helm writes an underscore. */
 export const tagOfChart = (version: string): string => version.replaceAll("+", "_");

@@ -76,7 +76,7 @@ function sourceOf(entry: Entry): LockedSource {
 
 function chartOf(entry: Entry): LockedChart {
   return {
-    source: entry.need("source").text(),
+    from: chartOriginOf(entry),
     version: entry.need("version").text(),
     commit: entry.get("commit")?.text(),
     package: entry.get("package") === undefined ? undefined : digestIn(entry, "package"),
@@ -84,6 +84,17 @@ function chartOf(entry: Entry): LockedChart {
       reference,
       from: entry.need("images").texts(reference),
     })),
+  };
+}
+
+function chartOriginOf(entry: Entry): LockedChart["from"] {
+  if (entry.get("repository") === undefined) return { kind: "source", source: entry.need("source").text() };
+  return {
+    kind: "repository",
+    repository: entry.need("repository").text(),
+    chart: entry.need("chart").text(),
+    rule: entry.need("rule").text(),
+    archive: entry.get("archive") === undefined ? undefined : digestIn(entry, "archive"),
   };
 }
 

@@ -74,10 +74,21 @@ function sourceLines({ git, rule, ref, commit, chosenFrom }: LockedSource): stri
   ];
 }
 
-function chartLines({ source, version, commit, package: packed, images }: LockedChart): string[] {
+function originLines(from: LockedChart["from"]): string[] {
+  if (from.kind === "source") return [`source: ${scalar(from.source)}`];
+  const { repository, chart, rule, archive } = from;
+  return [
+    `repository: ${scalar(repository)}`,
+    `chart: ${scalar(chart)}`,
+    `rule: ${scalar(rule)}`,
+    ...(archive === undefined ? [] : [`archive: ${archive}`]),
+  ];
+}
+
+function chartLines({ from, version, commit, package: packed, images }: LockedChart): string[] {
   const sortedImages = new Map(images.map(({ reference, from }) => [reference, from]));
   return [
-    `source: ${scalar(source)}`,
+    ...originLines(from),
     `version: ${scalar(version)}`,
     ...(commit === undefined ? [] : [`commit: ${scalar(commit)}`]),
     ...(packed === undefined ? [] : [`package: ${packed}`]),

@@ -46,11 +46,27 @@ const lock: Lock = {
       },
     ],
   ]),
-  charts: new Map([
+  charts: new Map<string, Lock["charts"] extends ReadonlyMap<string, infer Chart> ? Chart : never>([
+    [
+      "minio",
+      {
+        from: {
+          kind: "repository",
+          repository: "https://charts.min.io",
+          chart: "minio",
+          rule: "^5.0",
+          archive: digestOf("minio.tgz"),
+        },
+        version: "5.0.14",
+        commit: undefined,
+        package: digestOf("minio"),
+        images: [],
+      },
+    ],
     [
       "ce",
       {
-        source: "ce",
+        from: { kind: "source", source: "ce" },
         version: "0.6.3",
         commit: COMMIT,
         package: digestOf("package"),
