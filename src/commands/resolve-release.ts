@@ -4,6 +4,7 @@ import type { Failure } from "../failure/index.ts";
 import { withCharts } from "../plan/index.ts";
 import type { Connections } from "../registries/index.ts";
 import {
+  createDescribe,
   type Lock,
   type Resolved,
   refuseDisagreements,
@@ -36,6 +37,7 @@ export async function resolveRelease(
 ): Promise<Resolved & { readonly lock: Lock }> {
   const { locking } = lock;
   const signal = host.stopping;
+  const describe = createDescribe(signal);
   const outside = {
     connections,
     env: host.env,
@@ -44,7 +46,7 @@ export async function resolveRelease(
     sources,
     locking,
     ...(lock.charts && { known: lock.charts }),
-    pins: lock.save === undefined ? "looked-at" : "described",
+    ...(lock.save && { describe }),
   } as const;
   const charts = await renderCharts(declared, wanted.charts, outside);
   const config = withCharts(declared, charts);
@@ -53,7 +55,7 @@ export async function resolveRelease(
   const resolved = { config, charts, sources, pins };
   if (lock.save === undefined || signal.aborted) return { ...resolved, lock: locking.lock };
   const warn = (failure: Failure): void => emit({ type: "warning", failure });
-  const after = await relock(locking.lock, resolved, { connections, warn, signal });
+  const after = await relock(locking.lock, resolved, { connections, describe, warn, signal });
   await lock.save(after);
   return { ...resolved, lock: after };
 }

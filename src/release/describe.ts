@@ -25,13 +25,30 @@ export function wantedPlatforms(config: Config, image: string): Wanted {
   return targets.flatMap(({ platforms }) => platforms ?? []);
 }
 
-/** The platforms of an image with their digests, and the bytes of those that are wanted. Throws like the registry. */
-export async function describeImage(
+/** What the lock has of an image beside where it stands. */
+export type Description = Pick<LockedImage, "size" | "platforms">;
+
+/** The platforms of an image with their digests, and the bytes of those that are wanted. Rejects like the registry. */
+export type Describe = (at: Location, digest: Digest, wanted: Wanted) => Promise<Description>;
+
+/** Describes each image once: it is begun as soon as an image is pinned, and not when the last of them is. */
+export function createDescribe(signal: AbortSignal): Describe {
+  const begun = new Map<string, Promise<Description>>();
+  return (at, digest, wanted) => {
+    const platforms = wanted === "all" ? wanted : wanted.map(formatPlatform).join(" ");
+    const key = `${at.registry.name} ${at.repository}@${digest} ${platforms}`;
+    const description = begun.get(key) ?? describeImage(at, digest, wanted, signal);
+    begun.set(key, description);
+    return description;
+  };
+}
+
+async function describeImage(
   { registry, repository }: Location,
   digest: Digest,
   wanted: Wanted,
   signal: AbortSignal,
-): Promise<Pick<LockedImage, "size" | "platforms">> {
+): Promise<Description> {
   const read = (of: Digest): Promise<Manifest> => registry.getManifest(repository, of, signal);
   const counted = new Map<Digest, number>();
   const platforms = new Map<string, LockedPlatform>();

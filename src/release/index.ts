@@ -5,6 +5,7 @@ export { type ChartChange, changeSince, changeText } from "./chart-change.ts";
 export { type ChartImages, type ChartResolution, chartNode, outcomeOfChart, versionOf } from "./chart-images.ts";
 export { type ChartPackage, type OpenPackage, packageIdOf, packagesOfSources } from "./chart-packages.ts";
 export { chartsInLock } from "./charts-in-lock.ts";
+export { createDescribe, type Describe } from "./describe.ts";
 export { localBuilds, type OpenedBuild, openBuild, withDockerfiles } from "./dockerfiles.ts";
 export { findInChart, type RenderedChart } from "./find-in-chart.ts";
 export { Refused, refuseDisagreements } from "./frozen.ts";

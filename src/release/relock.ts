@@ -4,7 +4,7 @@ import { type Failure, failureOf } from "../failure/index.ts";
 import type { Connections } from "../registries/index.ts";
 import type { ChartImages, ChartResolution } from "./chart-images.ts";
 import { packed } from "./chart-packages.ts";
-import { describeImage, wantedPlatforms } from "./describe.ts";
+import { type Describe, wantedPlatforms } from "./describe.ts";
 import type { Lock, LockedChart, LockedImage } from "./lock/index.ts";
 import type { Pin, Pins } from "./pins.ts";
 import { ruleText } from "./rules/rule-text.ts";
@@ -22,6 +22,7 @@ export interface Resolved {
 
 export interface RelockOptions {
   readonly connections: Connections;
+  readonly describe: Describe;
   /** Told of images whose platforms and sizes could not be had; they are locked without. */
   readonly warn: (failure: Failure) => void;
   readonly signal: AbortSignal;
@@ -107,7 +108,7 @@ async function lockedImage(
   pin: Pin,
   before: LockedImage | undefined,
   { config }: Resolved,
-  { connections, warn, signal }: RelockOptions,
+  { connections, describe, warn }: RelockOptions,
 ): Promise<LockedImage> {
   const image = config.images.get(declaredName(pin.image));
   if (image === undefined || image.origin.kind === "build") throw new Error(`no image ${pin.image}`);
@@ -128,7 +129,7 @@ async function lockedImage(
   }
   try {
     const location = await connections.source(image.origin.host, image.origin.repository);
-    const described = await describeImage(location, pin.digest, wanted, signal);
+    const described = await describe(location, pin.digest, wanted);
     return { ...stands, ...said, chosenFrom: from, ...described };
   } catch (thrown) {
     const failure = failureOf(thrown);

@@ -3,7 +3,9 @@ import type { Emit } from "../engine/index.ts";
 import { Failed, failureOf } from "../failure/index.ts";
 import { parseDigest } from "../oci/index.ts";
 import type { Connections, Location, TagHistory } from "../registries/index.ts";
+import { type Describe, wantedPlatforms } from "./describe.ts";
 import { type AskHead, createHeads } from "./heads.ts";
+import type { LockedImage } from "./lock/index.ts";
 import { lockedPins } from "./locked-pins.ts";
 import { type Locking, UNLOCKED } from "./locking.ts";
 import { outcomeOf, outcomeOfPins, type Pin, type Pins, pinNode, type Resolution } from "./pins.ts";
@@ -21,10 +23,10 @@ export interface ResolveOptions {
   /** Where rules read versions in sources. */
   readonly sources?: Sources;
   /**
-   * What becomes of pins: `described` where a lock is written of them, for which their manifests are read. What the
-   * lock does not have needs no HEAD then. `looked-at` unless given: a HEAD is no pull, where pulls are counted.
+   * Given where a lock is written of the pins, for which their manifests are read: what the lock does not have needs no
+   * HEAD then, and is described at once. Without it all are asked for by HEAD, which is no pull where pulls are counted.
    */
-  readonly pins?: "described" | "looked-at";
+  readonly describe?: Describe | undefined;
 }
 
 /**
@@ -72,7 +74,7 @@ function createResolver(config: Config, options: ResolveOptions): Resolver {
   const { connections, signal, locking = UNLOCKED } = options;
   const sources = options.sources ?? createSources(config, { locking, env: {}, signal });
   const pending = new Map<string, Promise<readonly Pin[]>>();
-  const pinning = { ...options, askHead: createHeads(signal) };
+  const pinning = { ...options, config, askHead: createHeads(signal) };
 
   const tagsOf = async (name: string): Promise<readonly string[]> => {
     const image = config.images.get(name);
@@ -104,41 +106,34 @@ function createResolver(config: Config, options: ResolveOptions): Resolver {
 }
 
 interface Pinning extends ResolveOptions {
+  readonly config: Config;
   readonly askHead: AskHead;
 }
 
 async function pinAll(image: Image, location: Location, answer: Answer, pinning: Pinning): Promise<Pin[]> {
+  const { config, describe, locking = UNLOCKED, askHead, signal } = pinning;
   const several = answer.count === "several";
   return Promise.all(
-    answer.chosen.map(async (chosen) => {
-      const { tag, digest } = chosen;
+    answer.chosen.map(async ({ tag, digest }) => {
       const name = several ? severalName(image.name, tag ?? "") : image.name;
       const wanted = digest ?? tag ?? "";
       const reference = wanted.includes(":") ? parseDigest(wanted, image.name) : wanted;
-      const head = await pinning.askHead(
-        location,
-        reference,
-        isRead(image, { name, ...chosen }, pinning) ? "GET" : "HEAD",
-      );
-      if (head === undefined) throw await notFound(image, wanted, location, pinning.signal);
+      const before = lockedHere(image, locking.lock.images.get(name));
+      // A tag that the lock has as well most likely stands where it stood, and then nothing has to be read.
+      const isRead = describe !== undefined && (digest !== undefined || before?.tag !== tag);
+      const head = await askHead(location, reference, isRead ? "GET" : "HEAD");
+      if (head === undefined) throw await notFound(image, wanted, location, signal);
+      if (isRead && before?.digest !== head.digest) {
+        void describe(location, head.digest, wantedPlatforms(config, name)).catch(() => {});
+      }
       return { image: name, repository: repositoryOf(image), tag, ...head, chosenFrom: answer.from };
     }),
   );
 }
 
-/**
- * Whether the manifest will be read, so that there is no need to ask first. A tag that the lock has as well most likely
- * stands where it stood, and then nothing is read.
- */
-function isRead(
-  image: Image,
-  { name, tag, digest }: Answer["chosen"][number] & { readonly name: string },
-  { pins, locking = UNLOCKED }: ResolveOptions,
-): boolean {
-  if (pins !== "described") return false;
-  const before = locking.lock.images.get(name);
-  return digest !== undefined || before?.tag !== tag || before?.repository !== repositoryOf(image);
-}
+/** The entry of the lock, where it is of the same repository. */
+const lockedHere = (image: Image, locked: LockedImage | undefined): LockedImage | undefined =>
+  locked?.repository === repositoryOf(image) ? locked : undefined;
 
 /** `host/repository` as the config writes it. */
 export const repositoryOf = ({ origin }: Image): string =>

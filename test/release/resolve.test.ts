@@ -2,8 +2,12 @@ import assert from "node:assert/strict";
 import { suite } from "uvu";
 import type { EventBody } from "../../src/engine/index.ts";
 import { openConnections } from "../../src/registries/index.ts";
-import { type Pins, resolvePins } from "../../src/release/index.ts";
+import { createDescribe, type Pins, resolvePins } from "../../src/release/index.ts";
 import { withConfig } from "../config/temp-config.ts";
+import { seededLayer } from "../rig/blob.ts";
+import { singleImage } from "../rig/images.ts";
+import { pushImages } from "../rig/push.ts";
+import { startScriptedRegistry } from "../rig/scripted-registry.ts";
 import { serveTags, type TaggedRegistry } from "../rig/tagged-registry.ts";
 
 const TAGS = ["1.7.0", "v1.8.0", "1.8.5", "1.9.0-rc.1", "2.0.0", "latest", "nightly-20260101"];
@@ -75,6 +79,42 @@ pins("an image that cannot be pinned does not keep others from it", async () => 
     },
   );
   assert.equal(events.filter(({ type }) => type === "node-settled").length, 2);
+});
+
+pins("what goes into a lock is described as soon as it is pinned, and not when the last image is", async () => {
+  const image = (name: string) => singleImage([seededLayer(name, 100)], "oci");
+  const images = { fast: image("fast"), slow: image("slow") };
+  const server = await startScriptedRegistry();
+  await pushImages(
+    server.host,
+    Object.entries(images).map(([name, one]) => ({ repository: `team/${name}`, tag: "1.0", image: one })),
+  );
+  let other: "pending" | "answered" | undefined;
+  server.script = ({ method, path }) => {
+    const slow = server.log.find((seen) => seen.method === "GET" && seen.path === "/v2/team/slow/manifests/1.0");
+    if (path.startsWith("/v2/team/fast/blobs/")) other = (slow?.status ?? 0) === 0 ? "pending" : "answered";
+    const { bytes, mediaType } = images.slow.top;
+    const late = method === "GET" && path === "/v2/team/slow/manifests/1.0";
+    return late ? { status: 200, headers: { "content-type": mediaType }, body: bytes, delayMs: 1_000 } : undefined;
+  };
+  const text = `version: 1
+images:
+  fast: { from: "${server.host}/team/fast", version: "1.0" }
+  slow: { from: "${server.host}/team/slow", version: "1.0" }
+`;
+  await withConfig(text, {}, async (config) => {
+    const connections = openConnections(config, { env: {}, home: "/nonexistent", onSecret: () => {} });
+    const { signal } = new AbortController();
+    const describe = createDescribe(signal);
+    const all = await resolvePins(config, ["fast", "slow"], { connections, emit: () => {}, signal, describe });
+    assert.deepEqual(
+      [...all.values()].map(({ kind }) => kind),
+      ["pinned", "pinned"],
+    );
+    assert.equal(other, "pending", "the config of the one is asked for while the other's manifest is awaited");
+    await connections.close();
+  });
+  await server.stop();
 });
 
 function configOf(image: string): string {
