@@ -4,9 +4,12 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { suite } from "uvu";
+import { MediaType } from "../../src/oci/index.ts";
 import { indexOf, packChart, startChartServer } from "../rig/chart-repository.ts";
 import { runMirror, type Workspace, workspace } from "../rig/cli.ts";
 import { type DockerRegistry, startDockerRegistry } from "../rig/docker-registry.ts";
+import { pushImage } from "../rig/push.ts";
+import { cosignSignature } from "../rig/referrers.ts";
 import { signedChart } from "../rig/signed-chart.ts";
 import { missingCommand, requires } from "../rig/skip.ts";
 import { contentsOf, digestAt } from "./archive-rig.ts";
@@ -123,7 +126,7 @@ integration("other bytes under a version that is locked are refused", () =>
   }),
 );
 
-integration("a chart of a registry is published as it stands there, by the same digest", () =>
+integration("a chart of a registry is published as it stands there, by the same digest, with its signatures", () =>
   atTarget(async ({ target, place, mirror, configure }) => {
     const server = await startChartServer([old]);
     try {
@@ -133,10 +136,18 @@ integration("a chart of a registry is published as it stands there, by the same 
       await server.stop();
     }
     const digest = await digestAt(target.host, "mirror/charts/shop", "1.2.0");
+    assert.ok(digest !== undefined);
+    const at = `${target.host}/v2/mirror/charts/shop/manifests/${digest}`;
+    const headers = { accept: MediaType.ociManifest };
+    const bytes = Buffer.from(await (await fetch(`http://${at}`, { headers })).arrayBuffer());
+    const signature = cosignSignature({ mediaType: MediaType.ociManifest, digest, bytes });
+    const tag = `${digest.replace(":", "-")}.sig`;
+    await pushImage(target.host, "mirror/charts/shop", tag, signature);
     await configure(`repository: "oci://${target.host}/mirror/charts", version: "1.x"`, { prefix: "second" });
     const run = await mirror("run");
     assert.equal(run.code, 0, run.stdout + run.stderr);
     assert.equal(await digestAt(target.host, "second/charts/shop", "1.2.0"), digest);
+    assert.equal(await digestAt(target.host, "second/charts/shop", tag), signature.top.digest);
     assert.match(await readFile(join(place.folder, "mirror.lock.yaml"), "utf8"), new RegExp(`package: ${digest}`));
     const again = await mirror("run", "--frozen");
     assert.match(again.stdout, /package:inside\/shop +up to date/, again.stdout + again.stderr);
