@@ -89,12 +89,17 @@ function bracketed(parts: readonly string[]): string {
 
 const REST = ["failed", "blocked", "skipped", "waiting", "cancelled"] as const;
 
-/** `; 2 blocked; 1 skipped`: the other counts that are not zero. */
+/** `; 2 blocked; 1 skipped; 3 attempts repeated`: the other counts that are not zero. */
 function others(model: RunModel, told: readonly (typeof REST)[number][]): string {
-  return REST.filter((kind) => !told.includes(kind) && model.counts[kind] > 0)
-    .map((kind) => `; ${model.counts[kind]} ${kind}`)
-    .join("");
+  const counts = REST.filter((kind) => !told.includes(kind) && model.counts[kind] > 0).map(
+    (kind) => `${model.counts[kind]} ${kind}`,
+  );
+  return [...counts, ...repeated(model)].map((text) => `; ${text}`).join("");
 }
+
+/** What went wrong and was mended: the run was well in the end, and the registry or the network was not. */
+export const repeated = (model: RunModel): string[] =>
+  model.repeated === 0 ? [] : [`${formatCount(model.repeated, "attempt")} repeated`];
 
 function few(names: readonly string[]): string {
   if (names.length === 0) return "";

@@ -58,6 +58,8 @@ export class RunModel {
     cancelled: 0,
   };
   readonly warnings: Failure[] = [];
+  /** Attempts that failed and are made again. */
+  repeated = 0;
   /** Bytes that crossed so far, and as far as is known bytes in all; in a plan, bytes that would. */
   bytes = 0;
   totalBytes = 0;
@@ -85,6 +87,7 @@ export class RunModel {
         break;
       case "node-retrying": {
         const node = this.#node(event.id);
+        this.repeated += 1;
         node.phase = "retrying";
         node.retryAt = event.at + event.delayMs;
         node.retryBecause = event.failure;

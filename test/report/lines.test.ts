@@ -45,7 +45,7 @@ skipped (1)
 cancelled (1)
   notify
 
-failed: 1 of 7 (copy:harbor/mysql); 1 blocked; 1 skipped; 1 waiting; 1 cancelled (exit 1)
+failed: 1 of 7 (copy:harbor/mysql); 1 blocked; 1 skipped; 1 waiting; 1 cancelled; 1 attempt repeated (exit 1)
 `;
 
 test("quiet shows warnings and failures on the error output, and the summary", async () => {

@@ -50,7 +50,7 @@ test("nodes at work show how far they are, the others what they wait for, and be
 · certify:rhcr/deploy  waits for a free place
 · published:harbor     waits for copy:harbor/mysql (+1)
 · notify               waits for a free place
-1 of 7 done · 1 up to date · 2 running · 4 waiting · 80 MB of 120 MB+ · 73 MB/s`,
+1 of 7 done · 1 up to date · 2 running · 4 waiting · 1 attempt repeated · 80 MB of 120 MB+ · 73 MB/s`,
   );
   await view.report.close();
 });
@@ -194,7 +194,10 @@ test("a close in the middle of an interrupted run gives all back before it retur
     view.terminal.text(),
     /\ndone before the end \(1\)\n {2}copy:harbor\/redis {2}copied sha256:ab12 {2}120 MB in 2\.1 s\n/,
   );
-  assert.match(view.terminal.text(), /\ninterrupted: 2 of 7 done, 120 MB moved; run again to go on \(exit 130\)$/);
+  assert.match(
+    view.terminal.text(),
+    /\ninterrupted: 2 of 7 done, 120 MB moved; 1 attempt repeated; run again to go on \(exit 130\)$/,
+  );
   await closed;
   const length = view.terminal.writes.length;
   view.happens({ type: "run-finished", exitCode: 130, durationMs: 3000 });

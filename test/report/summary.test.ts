@@ -37,6 +37,7 @@ const failed = (failureClass: FailureClass, message = "no"): Outcome => ({
   kind: "failed",
   failure: { code: "a/b", class: failureClass, message },
 });
+const lost: Failure = { code: "a/b", class: "transient", message: "no answer" };
 const blocked: Outcome = { kind: "blocked", by: [id("a")] };
 
 for (const [sentence, told, closing] of [
@@ -49,6 +50,15 @@ for (const [sentence, told, closing] of [
     "some was done before",
     { outcomes: { a: moved(5), b: same, c: { kind: "skipped", why: "held" } }, exitCode: 0 },
     "done: 2 of 3 (1 changed, 1 up to date), 5 bytes moved in 12.3 s; 1 skipped",
+  ],
+  [
+    "some was mended on the way",
+    {
+      before: [1, 2].map((attempt) => ({ type: "node-retrying", id: id("a"), attempt, delayMs: 1, failure: lost })),
+      outcomes: { a: moved(5) },
+      exitCode: 0,
+    },
+    "done: 1 of 1 (1 changed), 5 bytes moved in 12.3 s; 2 attempts repeated",
   ],
   [
     "nothing was left to do",

@@ -1,4 +1,4 @@
-import { allDone } from "../closing.ts";
+import { allDone, repeated } from "../closing.ts";
 import { formatBytes, formatRate } from "../format.ts";
 import type { NodeState, RunModel } from "../model.ts";
 import type { Paint } from "../paint.ts";
@@ -48,7 +48,7 @@ function hidden(model: RunModel, running: number, waiting: number, { paint }: Fr
   return paint("dim", `… ${more.join(", ")}`);
 }
 
-/** `15 of 31 done · 3 up to date · 4 running · 11 waiting · 1 failed · 340 MB of 1.2 GB · 85 MB/s`. */
+/** `15 of 31 done · 3 up to date · 4 running · 11 waiting · 1 failed · 2 attempts repeated · 340 MB of 1.2 GB · 85 MB/s`. */
 function countersLine(model: RunModel, { paint, now }: FrameOptions): string {
   const { counts } = model;
   const done = allDone(model);
@@ -62,6 +62,7 @@ function countersLine(model: RunModel, { paint, now }: FrameOptions): string {
     ...some(model.pending.size + counts.waiting, `${model.pending.size + counts.waiting} waiting`),
     ...some(counts.failed, paint("red", `${counts.failed} failed`)),
     ...some(settled, paint("yellow", `${settled} blocked or skipped`)),
+    ...repeated(model).map((text) => paint("yellow", text)),
     ...(model.totalBytes > 0 ? [bytesOf(model)] : []),
     ...rateOf(model, now),
     ...(model.stopping === undefined ? [] : [paint("yellow", "stopping")]),

@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { test } from "uvu";
+import { runMirror, workspace } from "../rig/cli.ts";
+import { startDockerRegistry } from "../rig/docker-registry.ts";
+import { startFlakyProxy } from "../rig/flaky-proxy.ts";
+import { missingCommand, requires } from "../rig/skip.ts";
+
+const integration = requires(test, missingCommand("docker-registry"));
+
+integration("attempts that a flaky registry made fail are told when they happen, and counted at the end", async () => {
+  const registry = await startDockerRegistry();
+  assert.ok(registry);
+  const proxy = await startFlakyProxy(registry.host, { method: "PUT", path: /\/manifests\/1$/ });
+  const place = await workspace(`version: 1
+registries:
+  inside: { type: oci, host: "${proxy.host}" }
+images:
+  app: { version: "1", build: { files: [{ from: files, to: /app }] } }
+targets:
+  inside: { registry: inside, images: [app] }
+`);
+  try {
+    await place.write("files/a", "a");
+    // A request is made five times before its node fails: the first attempt is lost as a whole.
+    const heal = setInterval(() => proxy.dropped.length > 5 && proxy.heal(), 5);
+    const { code, stdout } = await runMirror(["run"], { cwd: place.folder });
+    clearInterval(heal);
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /copy:inside\/app +attempt 1 failed, again in .*: 127\.0\.0\.1:\d+ /);
+    assert.match(stdout, /\ndone: 2 of 2 \(1 changed\), .* moved in .*; 1 attempt repeated\n$/);
+  } finally {
+    await Promise.all([proxy.stop(), registry.stop(), place.remove()]);
+  }
+});
+
+test.run();
