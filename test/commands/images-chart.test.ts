@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "uvu";
 import { packChart, startChartServer } from "../rig/chart-repository.ts";
 import { runMirror, type Workspace, workspace } from "../rig/cli.ts";
+import { commitAs } from "../rig/git-release.ts";
 import { missingCommand, requires } from "../rig/skip.ts";
 
 const withGit = requires(test, missingCommand("git"));
@@ -43,7 +43,6 @@ targets:
 
 withGit("a chart of the config is pinned, completed, rendered and listed; offline too, from what was fetched", () =>
   inShop(async ({ folder, write }, repository) => {
-    git(folder, "init", "-q");
     commit(folder, "shop-0.3.0");
     commit(folder, "shop-0.4.0-rc1");
     await write(
@@ -159,15 +158,7 @@ test("a chart that the config does not have is told, with the nearest", () =>
     assert.match(stderr, /There is no chart "shpo"[\s\S]*Did you mean "shop"/);
   }));
 
-const git = (folder: string, ...args: string[]) =>
-  execFileSync("git", args, { cwd: join(folder, "git"), stdio: "ignore" });
-
-function commit(folder: string, tag: string): void {
-  git(folder, "add", "-A");
-  const who = ["-c", "user.name=test", "-c", "user.email=test@example.com"];
-  git(folder, ...who, "commit", "-q", "--allow-empty", "-m", tag);
-  git(folder, "tag", tag);
-}
+const commit = (folder: string, tag: string): void => commitAs(join(folder, "git"), tag);
 
 /** A chart of two pods that depends on one in a chart repository. */
 async function inShop(check: (place: Workspace, repository: string) => Promise<void>): Promise<void> {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "uvu";
 import { runMirror, workspace } from "../rig/cli.ts";
+import { commitAs } from "../rig/git-release.ts";
 import { missingCommand, requires } from "../rig/skip.ts";
 import { contentsOf, digestAt, type Gap, makeGap } from "./archive-rig.ts";
 
@@ -22,12 +22,7 @@ async function releaseOf(gap: Gap): Promise<string> {
     ({ repository, tag }, index) => `{ name: c${index}, image: "up.example.com/${repository}:${tag}" }`,
   );
   await writeFile(join(chart, "templates", "pod.yaml"), `${SERVICE}${containers.join(", ")}] }\n`);
-  const git = (...args: string[]) =>
-    execFileSync("git", ["-C", join(folder, "source"), "-c", "user.name=a", "-c", "user.email=a@b", ...args]);
-  git("init", "-q");
-  git("add", ".");
-  git("commit", "-qm", "one");
-  git("tag", "v1.0.0");
+  commitAs(join(folder, "source"), "v1.0.0");
   await gap.place.write("hello/hello.txt", "hello");
   await gap.place.write("values/offline.yaml", "a: 1");
   return `version: 1

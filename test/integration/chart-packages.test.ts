@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -7,6 +7,7 @@ import { suite } from "uvu";
 import { packChart } from "../rig/chart-repository.ts";
 import { runMirror, type Workspace, workspace } from "../rig/cli.ts";
 import { type DockerRegistry, startDockerRegistry } from "../rig/docker-registry.ts";
+import { commitAs } from "../rig/git-release.ts";
 import { startHarbor } from "../rig/harbor.ts";
 import { imageSet } from "../rig/images.ts";
 import { pushImages } from "../rig/push.ts";
@@ -42,12 +43,7 @@ async function makeSource(place: Workspace): Promise<void> {
   for (const [path, text] of Object.entries(files)) await place.write(`source/${path}`, text);
   const { bytes } = await packChart("extra", "3.0.0", { "templates/none.yaml": "" });
   await writeFile(join(place.folder, "source", "extra-3.0.0.tgz"), bytes);
-  const git = (...args: string[]) =>
-    execFileSync("git", ["-C", join(place.folder, "source"), "-c", "user.name=a", "-c", "user.email=a@b", ...args]);
-  git("init", "-q");
-  git("add", ".");
-  git("commit", "-qm", "one");
-  git("tag", "v1");
+  commitAs(join(place.folder, "source"), "v1");
 }
 
 const configFor = (target: string) => `version: 1

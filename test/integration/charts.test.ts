@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -13,6 +12,7 @@ import {
 } from "../../src/oci/index.ts";
 import { runMirror } from "../rig/cli.ts";
 import { eventsOf, outcomesOf } from "../rig/events.ts";
+import { commitAs } from "../rig/git-release.ts";
 import { missingCommand, requires } from "../rig/skip.ts";
 
 /** A chart in a git repository with real tags, from `git` to a registry, with nothing but mirror and git. */
@@ -73,7 +73,6 @@ all.before(async () => {
   await write("git/chart/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 0.3.0\n");
   await write("git/chart/values.yaml", 'image: { repository: nginx, tag: "1.27" }\n');
   await write("git/chart/templates/deployment.yaml", DEPLOYMENT);
-  git("init", "-q");
   commit("shop-0.3.0");
   await write("git/chart/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 0.4.0\n");
   commit("shop-0.4.0-rc1");
@@ -149,13 +148,7 @@ charts("a chart that cannot be rendered says where, and blocks what waits for it
 
 const mirror = (...args: string[]) => runMirror(args, { cwd: folder, env: { SHOP: join(folder, "git") } });
 
-const git = (...args: string[]) => execFileSync("git", args, { cwd: join(folder, "git"), stdio: "ignore" });
-
-function commit(tag: string): void {
-  git("add", "-A");
-  git("-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "-q", "-m", tag);
-  git("tag", tag);
-}
+const commit = (tag: string): void => commitAs(join(folder, "git"), tag);
 
 async function write(path: string, text: string): Promise<void> {
   await mkdir(dirname(join(folder, path)), { recursive: true });

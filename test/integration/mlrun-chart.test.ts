@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import { startChartServer } from "../rig/chart-repository.ts";
 import { runMirror, type Workspace, workspace } from "../rig/cli.ts";
-import { mlrunClone, mlrunDependencies, mlrunRepositories, noMlrunCharts } from "../rig/mlrun-charts.ts";
+import { mlrunConfig, mlrunDependencies, noMlrunCharts } from "../rig/mlrun-charts.ts";
 import { missingCommand, requires } from "../rig/skip.ts";
 
 /** The real chart, from git to its list, with the charts that it depends on served on loopback. */
@@ -89,18 +89,8 @@ const configOf = ({ folder }: Workspace) => readFile(join(folder, "mirror.config
 /** A config of the chart whose repositories are all on loopback, and a target for its images. */
 async function withPlace(work: (place: Workspace) => Promise<void>): Promise<void> {
   const server = await startChartServer(await mlrunDependencies());
-  const place = await workspace(`version: 1
-sources:
-  ce: { git: "${mlrunClone}", version: { tags: "mlrun-ce-*", range: "<=0.6.3" } }
-chartRepositories:
-${mlrunRepositories.map((address) => `  ${address}: ${server.url}`).join("\n")}
-charts:
-  mlrun-ce: { source: ce, path: charts/mlrun-ce }
-registries:
-  harbor: { type: oci, host: harbor.example.com, prefix: mlrun }
-targets:
-  harbor: { registry: harbor, images: ["chart:mlrun-ce"], as: "\${path}:\${tag}" }
-`);
+  const registry = "{ type: oci, host: harbor.example.com, prefix: mlrun }";
+  const place = await workspace(mlrunConfig({ server: server.url, registry, as: `\${path}:\${tag}` }));
   try {
     await work(place);
   } finally {

@@ -8,7 +8,7 @@ import { type DockerRegistry, startDockerRegistry } from "../rig/docker-registry
 import { eventsOf } from "../rig/events.ts";
 import { startHarbor } from "../rig/harbor.ts";
 import { singleImage } from "../rig/images.ts";
-import { mlrunClone, mlrunDependencies, mlrunRepositories, noMlrunCharts } from "../rig/mlrun-charts.ts";
+import { mlrunConfig, mlrunDependencies, noMlrunCharts } from "../rig/mlrun-charts.ts";
 import { pushImage } from "../rig/push.ts";
 import { missingCommand, requires } from "../rig/skip.ts";
 
@@ -26,19 +26,8 @@ async function publish(as: string): Promise<void> {
   const [source, storage] = [await startDockerRegistry(), await startDockerRegistry()];
   assert.ok(source && storage);
   const harbor = await startHarbor({ storage: storage.host, accounts });
-  const config = (upstreams: string) => `version: 1
-${upstreams}
-sources:
-  ce: { git: "${mlrunClone}", version: { tags: "mlrun-ce-*", range: "<=0.6.3" } }
-chartRepositories:
-${mlrunRepositories.map((address) => `  ${address}: ${server.url}`).join("\n")}
-charts:
-  mlrun-ce: { source: ce, path: charts/mlrun-ce }
-registries:
-  harbor: { type: harbor, host: "${harbor.host}", project: mlrun, auth: { username: robot$ci, password: "\${env:PASSWORD}" } }
-targets:
-  harbor: { registry: harbor, images: ["chart:mlrun-ce"], as: "${as}" }
-`;
+  const registry = `{ type: harbor, host: "${harbor.host}", project: mlrun, auth: { username: robot$ci, password: "\${env:PASSWORD}" } }`;
+  const config = (upstreams: string) => `${mlrunConfig({ server: server.url, registry, as })}${upstreams}`;
   const place = await workspace(config(""));
   const run = (...args: string[]) =>
     runMirror(args, { cwd: place.folder, env: { PASSWORD: accounts.robot$ci.password } });

@@ -23,6 +23,29 @@ export const mlrunRepositories = [
   "https://prometheus-community.github.io/helm-charts",
 ];
 
+/** A config of the chart, whose dependencies are at `server`, and a target for its images; `registry` in YAML. */
+export const mlrunConfig = ({
+  server,
+  registry,
+  as,
+}: {
+  readonly server: string;
+  readonly registry: string;
+  readonly as: string;
+}): string =>
+  `version: 1
+sources:
+  ce: { git: "${mlrunClone}", version: { tags: "mlrun-ce-*", range: "<=0.6.3" } }
+chartRepositories:
+${mlrunRepositories.map((address) => `  ${address}: ${server}`).join("\n")}
+charts:
+  mlrun-ce: { source: ce, path: charts/mlrun-ce }
+registries:
+  harbor: ${registry}
+targets:
+  harbor: { registry: harbor, images: ["chart:mlrun-ce"], as: "${as}" }
+`;
+
 /**
  * The six charts of the lock of MLRun CE 0.6.3, at its versions, out of their own repositories. Of the chart mlrun no
  * later version than 0.9.20 is kept there: it stands in for 0.9.26.
