@@ -62,7 +62,12 @@ async function inRepository(
   options: OpenChartOptions,
 ): Promise<ChartAtOrigin> {
   const locked = lockedEntry(chart, origin, options);
-  const { version, folder, archive, artifact } = await pullChart({ ...askingFor(config, options), ...origin, locked });
+  const { version, folder, archive, artifact } = await pullChart({
+    ...askingFor(config, options),
+    ...origin,
+    name: chart.name,
+    locked,
+  });
   return {
     from: {
       kind: "repository",

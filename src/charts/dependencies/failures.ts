@@ -7,7 +7,7 @@ export function unknownChart(repository: string, chart: string, known: readonly 
     code: "charts/unknown-chart",
     class: "permanent",
     message: `${repository} has no chart ${chart}`,
-    hint: hint ?? "Check the name of the dependency and its repository",
+    hint: hint ?? "Check the name of the chart and its repository",
   });
 }
 

@@ -17,6 +17,8 @@ export interface PullOptions
     VendorOptions,
     "repositories" | "cache" | "network" | "credentials" | "registryFor" | "http" | "signal"
   > {
+  /** What it is called here, for messages. */
+  readonly name: string;
   /** As it is written: an address, or a key of `repositories`. */
   readonly repository: string;
   readonly chart: string;
@@ -132,12 +134,12 @@ function expectRepository(
   }
 }
 
-function changed({ chart, locked }: PullOptions, { from, digest }: Extract<FetchedChart, { kind: "archive" }>): Failed {
+function changed({ name, locked }: PullOptions, { from, digest }: Extract<FetchedChart, { kind: "archive" }>): Failed {
   return new Failed({
     code: "charts/changed",
     class: "permanent",
     message: `${from} is not the chart that the lock has: it was published anew under the same version`,
-    hint: `Look what was changed in it, and take it with: mirror pin --update ${chart}`,
+    hint: `Look what was changed in it, and take it with: mirror pin --update ${name}`,
     detail: [`locked   ${locked?.archive}`, `received ${digest}`],
   });
 }

@@ -76,8 +76,13 @@ function changes<Value>(
 }
 
 function chartChanges(before: Lock, after: Lock): LockedChartChange[] {
-  const identity = ({ version, commit, images }: LockedChart): string =>
-    [version, commit, ...images.map(({ reference }) => reference).toSorted()].join("\n");
+  const identity = ({ from, version, commit, images }: LockedChart): string =>
+    [
+      version,
+      commit,
+      from.kind === "repository" ? from.archive : undefined,
+      ...images.map(({ reference }) => reference).toSorted(),
+    ].join("\n");
   return changes(before.charts, after.charts, identity).map((change) => {
     const [from, to] = [
       referencesOf("from" in change ? change.from : undefined),
