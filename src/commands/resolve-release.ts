@@ -23,6 +23,8 @@ export interface ResolveReleaseOptions {
   readonly lock: LockUse;
   readonly sources: Sources;
   readonly charts: readonly string[];
+  /** Charts that are published and whose images nobody takes. */
+  readonly onlyPacked?: ReadonlySet<string>;
   /** The images to pin, once the charts have told which there are. */
   readonly images: (config: Config) => readonly string[];
 }
@@ -48,11 +50,12 @@ export async function resolveRelease(
     ...(lock.charts && { known: lock.charts }),
     ...(lock.save && { describe }),
   } as const;
-  const charts = await renderCharts(declared, wanted.charts, outside);
-  const config = withCharts(declared, charts);
+  const { onlyPacked = new Set() } = wanted;
+  const charts = await renderCharts(declared, [...wanted.charts, ...onlyPacked], outside);
+  const config = withCharts(declared, new Map([...charts].filter(([name]) => !onlyPacked.has(name))));
   const pins = await resolvePins(config, wanted.images(config), outside);
   refuseDisagreements(config, charts, pins, locking);
-  const resolved = { config, charts, sources, pins };
+  const resolved = { config, charts, onlyPacked, sources, pins };
   if (lock.save === undefined || signal.aborted) return { ...resolved, lock: locking.lock };
   const warn = (failure: Failure): void => emit({ type: "warning", failure });
   const after = await relock(locking.lock, resolved, { connections, describe, warn, signal });

@@ -76,7 +76,8 @@ export async function runStages(run: Run): Promise<number> {
   const { config, charts, pins } = await resolveRelease(declared, {
     ...run,
     sources,
-    charts: chartsToOpen(run),
+    charts: chartsToRender(run.expected),
+    onlyPacked: onlyPacked(run),
     images: (known) => imagesToPin(known === run.config ? run.expected : sketch(known, selection)),
   });
   for (const failure of await pullLimitWarnings(config, pins, connections)) emit({ type: "warning", failure });
@@ -146,11 +147,12 @@ const sourcesOfPackages = ({ expected, config }: Run): string[] =>
     return origin?.kind === "source" ? [origin.source] : [];
   });
 
-/** Charts that are rendered: also those of repositories that are only packed, so that the lock has which version it is. */
-function chartsToOpen({ expected, config, from }: Run): string[] {
-  const ofRepositories =
-    from === undefined
-      ? chartsToPack(expected).filter((chart) => config.charts.get(chart)?.origin.kind === "repository")
-      : [];
-  return [...new Set([...chartsToRender(expected), ...ofRepositories])];
+/** Charts of repositories that are packed and not rendered: they are rendered too, so that the lock has their version. */
+function onlyPacked({ expected, config, from }: Run): ReadonlySet<string> {
+  if (from !== undefined) return new Set();
+  const rendered = chartsToRender(expected);
+  const ofRepositories = chartsToPack(expected).filter(
+    (chart) => config.charts.get(chart)?.origin.kind === "repository",
+  );
+  return new Set(ofRepositories.filter((chart) => !rendered.includes(chart)));
 }

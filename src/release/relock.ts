@@ -16,6 +16,8 @@ export interface Resolved {
   /** With the images of its charts in it. */
   readonly config: Config;
   readonly charts: ChartImages;
+  /** Of the charts those whose images are not in the config, as nobody takes them. */
+  readonly onlyPacked: ReadonlySet<string>;
   readonly sources: Sources;
   readonly pins: Pins;
 }
@@ -90,7 +92,7 @@ async function lockedImages(
   resolved: Resolved,
   options: RelockOptions,
 ): Promise<Map<string, LockedImage>> {
-  const { config, charts, pins } = resolved;
+  const { config, charts, onlyPacked, pins } = resolved;
   const pinned = [...pins.values()].flatMap((resolution) => (resolution.kind === "pinned" ? [resolution.pin] : []));
   const now = await Promise.all(
     pinned.map(
@@ -99,8 +101,10 @@ async function lockedImages(
   );
   const renewed = new Set(pinned.map(({ image }) => declaredName(image)));
   const kept = [...before.images].filter(([name]) => !renewed.has(declaredName(name)));
-  // What is not declared may be an image of a chart that was not rendered this time.
-  const rendered = [...config.charts.keys()].every((chart) => charts.get(chart)?.kind === "rendered");
+  // What is not declared may be an image of a chart that was not rendered this time, or not for its images.
+  const rendered = [...config.charts.keys()].every(
+    (chart) => charts.get(chart)?.kind === "rendered" && !onlyPacked.has(chart),
+  );
   return merged(new Map(kept), new Map(now), (name) => !rendered || config.images.has(declaredName(name)));
 }
 

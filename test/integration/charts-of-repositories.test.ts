@@ -32,14 +32,17 @@ interface Given {
   readonly target: DockerRegistry;
   readonly place: Workspace;
   readonly mirror: (...args: readonly string[]) => ReturnType<typeof runMirror>;
-  readonly configure: (chart: string, more?: { repositories?: string; prefix?: string }) => Promise<void>;
+  readonly configure: (
+    chart: string,
+    more?: { repositories?: string; prefix?: string; images?: string },
+  ) => Promise<void>;
 }
 
 async function atTarget(check: (given: Given) => Promise<void>): Promise<void> {
   const target = await startDockerRegistry();
   assert.ok(target);
   const place = await workspace("version: 1\n");
-  const configure: Given["configure"] = (chart, { repositories = "", prefix = "mirror" } = {}) =>
+  const configure: Given["configure"] = (chart, { repositories = "", prefix = "mirror", images = "chart:shop" } = {}) =>
     place.write(
       "mirror.config.yaml",
       `version: 1
@@ -49,7 +52,7 @@ charts: { shop: { ${chart} } }
 registries:
   inside: { type: oci, host: "${target.host}", prefix: ${prefix} }
 targets:
-  inside: { registry: inside, images: ["chart:shop"], charts: [shop] }
+  inside: { registry: inside, images: [${images}], charts: [shop] }
 `,
     );
   try {
@@ -98,6 +101,30 @@ integration("a chart of a repository is locked by its bytes, published, saved, a
     const loaded = await mirror("load", "old.tar", "--target", "inside");
     assert.equal(loaded.code, 0, loaded.stdout + loaded.stderr);
     assert.match(loaded.stdout, /package:inside\/shop +up to date/);
+  }),
+);
+
+integration("of a chart that is only published, no image is asked for, and what the lock has of them stays", () =>
+  atTarget(async ({ target, place, mirror, configure }) => {
+    const image = "127.0.0.1:1/team/gone:1.0";
+    const withImage = `apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec: { containers: [{ name: a, image: "${image}" }] }\n`;
+    const server = await startChartServer([await packChart("shop", "1.2.0", { "templates/a.yaml": withImage })]);
+    try {
+      await configure(`repository: "${server.url}", version: ^1`, { images: "" });
+      const run = await mirror("run");
+      assert.equal(run.code, 0, run.stdout + run.stderr);
+      assert.ok(await digestAt(target.host, "mirror/charts/shop", "1.2.0"));
+      const lock = await readFile(join(place.folder, "mirror.lock.yaml"), "utf8");
+      assert.ok(lock.includes(image), lock);
+      const entry = `images:\n  gone:\n    repository: 127.0.0.1:1/team/gone\n    tag: "1.0"\n    digest: sha256:${"a".repeat(64)}\n    mediaType: ${MediaType.ociManifest}\n    manifestSize: 7\n    rule: tag 1.0\n`;
+      await place.write("mirror.lock.yaml", lock + entry);
+      assert.equal((await mirror("run")).code, 0);
+      assert.match(await readFile(join(place.folder, "mirror.lock.yaml"), "utf8"), /\n {2}gone:\n/);
+      const frozen = await mirror("run", "--frozen");
+      assert.equal(frozen.code, 0, frozen.stdout + frozen.stderr);
+    } finally {
+      await server.stop();
+    }
   }),
 );
 
