@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { Failed } from "../../failure/index.ts";
 import { type Digest, shortDigest } from "../digest.ts";
 import { connectionFailure, discard, fullJitter, type HttpAnswer, pause } from "../http/index.ts";
 import type { Descriptor } from "../manifest.ts";
@@ -8,7 +9,7 @@ import { askElsewhere } from "./foreign.ts";
 import { type Feed, mismatch, noBytes, verified } from "./verified.ts";
 
 /** From here on it counts how bytes are read; below, how many requests go over one connection. */
-const BULK_BYTES = 1024 * 1024;
+const BULK_BYTES = 256 * 1024;
 
 /** Whether a repository has a blob. A redirect says that it has: there is no need to follow it. */
 export async function hasBlob(wire: Wire, repository: string, digest: Digest, signal: AbortSignal): Promise<boolean> {
@@ -102,15 +103,26 @@ async function fetchFrom(
   return fetchFrom(wire, repository, blob, 0, validators, signal);
 }
 
-function feedOf({ name, base }: Wire, { body, url }: HttpAnswer, start: number, signal: AbortSignal): Feed {
+function feedOf({ name, base }: Wire, answer: HttpAnswer, start: number, signal: AbortSignal): Feed {
+  const { url, whole } = answer;
   // Whoever really sends the bytes: a registry often refers to a store elsewhere.
   const sender = url.origin === base.origin ? name : `${url.host} (for ${name})`;
-  return { body, start, sender, explain: (error) => connectionFailure(error, url, signal) };
+  const explain = (error: Error): Failed => connectionFailure(error, url, signal);
+  return {
+    // Made only where it is read.
+    get body() {
+      return answer.body;
+    },
+    whole,
+    start,
+    sender,
+    explain,
+  };
 }
 
-function checkLength({ headers, body }: HttpAnswer, { size }: Descriptor, { name, thing }: Deed): void {
-  const length = headers["content-length"];
+function checkLength(answer: HttpAnswer, { size }: Descriptor, { name, thing }: Deed): void {
+  const length = answer.headers["content-length"];
   if (length === undefined || Number(length) === size) return;
-  body.on("error", () => {}).destroy();
+  answer.body.on("error", () => {}).destroy();
   throw mismatch(`${name} has ${length} bytes for ${thing}, and its manifest says ${size}`);
 }

@@ -4,6 +4,10 @@ import type { HttpAnswer } from "./message.ts";
 
 /** Reads a body into memory. Throws `Failed` (`registry/unexpected-answer`) above `limit` bytes. */
 export async function readBytes(answer: HttpAnswer, limit: number): Promise<Uint8Array> {
+  if (answer.whole !== undefined) {
+    if (answer.whole.length > limit) throw tooLarge(answer, limit);
+    return answer.whole;
+  }
   const chunks: Buffer[] = [];
   let size = 0;
   try {
@@ -38,6 +42,7 @@ export async function readExcerpt(answer: HttpAnswer, limit: number): Promise<st
 
 /** Lets go of a body nobody wants: short ones are read so that the connection can be used again. */
 export function discard(answer: HttpAnswer): void {
+  if (answer.whole !== undefined) return;
   answer.body.on("error", () => {});
   const length = Number(answer.headers["content-length"] ?? 0);
   if (length > 64 * 1024) answer.body.destroy();

@@ -1,14 +1,14 @@
 import { Readable } from "node:stream";
+import { attend, type Patience } from "./attend.ts";
 import { giveBack } from "./buffers.ts";
-import type { Line } from "./bulk-line.ts";
-import type { BulkLines } from "./bulk-lines.ts";
+import type { Line } from "./line.ts";
+import type { Lines } from "./lines.ts";
 import type { HttpAnswer, HttpRequest } from "./message.ts";
+import { requestHead } from "./request-head.ts";
 import { parseResponseHead, type ResponseHead } from "./response-head.ts";
 
-export interface BulkOptions {
-  readonly lines: BulkLines;
-  readonly connectMs: number;
-  readonly idleMs: number;
+export interface BulkOptions extends Patience {
+  readonly lines: Lines;
   readonly addresses: "any" | "public";
 }
 
@@ -20,10 +20,11 @@ const AHEAD_BYTES = 384 * 1024;
  * every piece into memory of its own. Gives undefined where the answer is out of the ordinary: ask Node's client then.
  */
 export async function exchangeBulk(request: HttpRequest, options: BulkOptions): Promise<HttpAnswer | undefined> {
+  const asked = requestHead(request, undefined);
   for (;;) {
-    const line = options.lines.take(request.url, options.addresses);
+    const line = await options.lines.take(request.url, options.addresses);
     try {
-      return await overLine(line, request, options);
+      return await overLine(line, request, asked, options);
     } catch (error) {
       // A server may close a kept connection at the very moment at which it is used again.
       if (line.used === "new" || request.signal.aborted) throw error;
@@ -31,49 +32,29 @@ export async function exchangeBulk(request: HttpRequest, options: BulkOptions): 
   }
 }
 
-function overLine(line: Line, request: HttpRequest, options: BulkOptions): Promise<HttpAnswer | undefined> {
+function overLine(
+  line: Line,
+  request: HttpRequest,
+  asked: string,
+  options: BulkOptions,
+): Promise<HttpAnswer | undefined> {
   const { socket } = line;
   const { signal, url } = request;
   return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
+    if (signal.aborted) {
+      options.lines.giveBack(line, url, "closed");
+      return reject(signal.reason);
+    }
     let begun: Buffer[] = [];
     let size = 0;
     let body: Body | undefined;
-
-    const aborted = (): void => void socket.destroy(new Error("aborted"));
-    signal.addEventListener("abort", aborted, { once: true });
-    const connecting = setTimeout(() => socket.destroy(timedOut("connect")), options.connectMs);
-    const connected = (): void => {
-      clearTimeout(connecting);
-      socket.setTimeout(options.idleMs);
-    };
-    const readyEvent = url.protocol === "https:" ? "secureConnect" : "connect";
-    if (line.used === "new") socket.once(readyEvent, connected);
-    else connected();
-    const idle = (): void => {
-      // A pause that we ask for ourselves is no fault of the server.
-      if (body?.waits !== true) socket.destroy(timedOut("answer"));
-    };
-    const lost = (error: Error): void => {
-      const failure = error ?? Object.assign(new Error("socket hang up"), { code: "ECONNRESET" });
-      if (body === undefined) reject(failure);
-      else body.destroy(failure);
-    };
-    const closed = (): void => {
-      leave();
-      lost(Object.assign(new Error("socket hang up"), { code: "ECONNRESET" }));
-    };
-    const ended = (): void => {
-      line.flush();
-      socket.destroy();
-    };
-    const leave = (): void => {
-      clearTimeout(connecting);
-      socket.setTimeout(0);
-      signal.removeEventListener("abort", aborted);
-      socket.off(readyEvent, connected).off("timeout", idle).off("error", lost).off("close", closed).off("end", ended);
-    };
-    socket.on("timeout", idle).on("error", lost).on("close", closed).on("end", ended);
+    const leave = attend(line, request, options, {
+      pauses: () => body?.waits === true,
+      lost: (error) => {
+        if (body === undefined) reject(error);
+        else body.destroy(error);
+      },
+    });
 
     line.reader = (chunk) => {
       if (body !== undefined) return body.add(chunk);
@@ -90,19 +71,21 @@ function overLine(line: Line, request: HttpRequest, options: BulkOptions): Promi
         size = 0;
         return line.reader?.(rest);
       }
-      if (head === undefined || head.status === 101) {
+      if (head?.framing.kind !== "length" || head.status === 101) {
         leave();
         socket.on("error", () => {}).destroy();
         return resolve(undefined);
       }
-      body = new Body(line, head, () => {
+      // An empty body is at its end at once, and with it the connection may be.
+      const address = socket.remoteAddress;
+      body = new Body(line, head.framing.bytes, () => {
         leave();
         options.lines.giveBack(line, url, head.connection);
       });
-      resolve(answerOf(head, request, line, body));
+      resolve(answerOf(head, request, address, body));
       if (rest.length > 0) body.add(rest);
     };
-    socket.write(headOf(request), "latin1");
+    socket.write(asked, "latin1");
   });
 }
 
@@ -113,12 +96,12 @@ class Body extends Readable {
   /** Whether whoever reads this has to read on before more is wanted. */
   waits = false;
 
-  constructor(line: Line, head: ResponseHead, done: () => void) {
+  constructor(line: Line, length: number, done: () => void) {
     super({ highWaterMark: AHEAD_BYTES });
     this.#line = line;
-    this.#left = head.length;
+    this.#left = length;
     this.#done = done;
-    if (head.length === 0) this.#end();
+    if (length === 0) this.#end();
   }
 
   add(chunk: Buffer): void {
@@ -156,17 +139,7 @@ class Body extends Readable {
   }
 }
 
-function headOf({ method, url, headers }: HttpRequest): string {
-  const fields = { host: url.host, ...headers, connection: "keep-alive" };
-  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `${method} ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join("")}\r\n`;
-}
-
-function answerOf(head: ResponseHead, { url }: HttpRequest, { socket }: Line, body: Readable): HttpAnswer {
+function answerOf(head: ResponseHead, { url }: HttpRequest, address: string | undefined, body: Readable): HttpAnswer {
   const { status, headers, challenges } = head;
-  return { status, headers, challenges, url, body, address: socket.remoteAddress };
-}
-
-function timedOut(what: "connect" | "answer"): NodeJS.ErrnoException {
-  return Object.assign(new Error(`no ${what} in time`), { code: "ETIMEDOUT" });
+  return { status, headers, challenges, url, body, address };
 }

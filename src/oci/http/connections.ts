@@ -1,8 +1,10 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import * as tls from "node:tls";
-import { type BulkLines, createBulkLines } from "./bulk-lines.ts";
+import { openBulkLine } from "./bulk-line.ts";
+import { createLines, type Lines } from "./lines.ts";
 import { direct, environmentProxies, type Proxies } from "./proxies.ts";
+import { openShortLine } from "./short-line.ts";
 
 export interface ConnectionOptions {
   /** Certificates in PEM, trusted beside those that Node trusts. */
@@ -19,8 +21,10 @@ export interface Connections {
   readonly proxies: Proxies;
   /** What to trust on connections that a proxy tunnels; undefined for what Node trusts. */
   readonly secureContext: () => tls.SecureContext | undefined;
-  /** For large bodies. */
-  readonly lines: BulkLines;
+  /** For large bodies of answers. */
+  readonly bulk: Lines;
+  /** For all other requests that go directly. */
+  readonly short: Lines;
   readonly close: () => void;
 }
 
@@ -33,10 +37,12 @@ export function createConnections({ ca, perHost, proxies }: ConnectionOptions): 
     if (ca !== undefined) context ??= trusting(ca);
     return context;
   };
-  const lines = createBulkLines(secureContext);
+  const bulk = createLines({ open: openBulkLine, secureContext, perHost });
+  const short = createLines({ open: openShortLine, secureContext, perHost });
   const through = proxies === "environment" ? environmentProxies(options) : direct;
   return {
-    lines,
+    bulk,
+    short,
     proxies: through,
     secureContext,
     agentFor: (url) => {
@@ -47,7 +53,8 @@ export function createConnections({ ca, perHost, proxies }: ConnectionOptions): 
     close: () => {
       plain.destroy();
       secure?.destroy();
-      lines.close();
+      bulk.close();
+      short.close();
       through.close();
     },
   };

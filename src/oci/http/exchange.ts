@@ -5,6 +5,7 @@ import { exchangeBulk } from "./bulk.ts";
 import type { Connections } from "./connections.ts";
 import { type HttpAnswer, type HttpRequest, isStreamBody, type StreamBody } from "./message.ts";
 import { publicLookup } from "./private-address.ts";
+import { COMMIT_PATIENCE, exchangeShort, isShort } from "./short.ts";
 
 export interface ExchangeOptions {
   readonly connections: Connections;
@@ -16,20 +17,20 @@ export interface ExchangeOptions {
   readonly addresses: "any" | "public";
 }
 
-/** A body up to this is waited for as a whole, so that it leaves with its head in one write. */
-const WHOLE_BYTES = 256 * 1024;
-/** How many times as long as anything else the answer to a streamed body may take. */
-const COMMIT_PATIENCE = 5;
-
 /** One request and its answer, nothing followed and nothing tried again. Rejects with the system's error. */
 export async function exchange(request: HttpRequest, options: ExchangeOptions): Promise<HttpAnswer> {
   const tunnel = await options.connections.proxies.agentFor(request.url);
   if (tunnel !== undefined) return exchangeByNode(request, options, tunnel);
-  if (request.method === "GET" && request.answer === "bulk") {
-    const answer = await exchangeBulk(request, { ...options, lines: options.connections.lines });
-    if (answer !== undefined) return answer;
-  }
-  return exchangeByNode(request, options, undefined);
+  const answer = await exchangeByHand(request, options);
+  return answer ?? exchangeByNode(request, options, undefined);
+}
+
+/** Undefined where it is left to Node's client: long bodies of requests, and answers that are out of the ordinary. */
+function exchangeByHand(request: HttpRequest, options: ExchangeOptions): Promise<HttpAnswer | undefined> {
+  const { bulk, short } = options.connections;
+  if (request.method === "GET" && request.answer === "bulk") return exchangeBulk(request, { ...options, lines: bulk });
+  if (isShort(request)) return exchangeShort(request, { ...options, lines: short });
+  return Promise.resolve(undefined);
 }
 
 function exchangeByNode(
@@ -79,11 +80,7 @@ function sendBody(outgoing: ClientRequest, body: HttpRequest["body"], reject: (e
   sendStream(outgoing, body, reject);
 }
 
-function sendStream(
-  outgoing: ClientRequest,
-  { size, stream, onBytes }: StreamBody,
-  reject: (error: Error) => void,
-): void {
+function sendStream(outgoing: ClientRequest, { stream, onBytes }: StreamBody, reject: (error: Error) => void): void {
   let answered = false;
   const abandon = (error: Error): void => {
     if (answered) return;
@@ -104,17 +101,6 @@ function sendStream(
   });
   if (stream.errored !== null) {
     abandon(stream.errored);
-    return;
-  }
-  if (size <= WHOLE_BYTES) {
-    const chunks: Uint8Array[] = [];
-    stream.on("data", (chunk: Uint8Array) => chunks.push(chunk));
-    stream.once("end", () => {
-      onBytes?.(size);
-      outgoing.cork();
-      for (const chunk of chunks) outgoing.write(chunk);
-      outgoing.end();
-    });
     return;
   }
   outgoing.on("drain", () => stream.resume());
@@ -143,7 +129,6 @@ function limitIdling(outgoing: ClientRequest, body: HttpRequest["body"], idleMs:
   outgoing.once("response", (message: IncomingMessage) => {
     incoming = message;
   });
-  // A registry puts a large blob in its place before it answers, and says nothing meanwhile.
   let patience = isStreamBody(body) ? COMMIT_PATIENCE : 1;
   outgoing.setTimeout(idleMs);
   outgoing.on("timeout", () => {

@@ -15,4 +15,5 @@ export { createHttp, type Http, type HttpOptions } from "./http.ts";
 export { type HttpAnswer, type HttpRequest, isStreamBody, type Method, type StreamBody } from "./message.ts";
 export { proxiesIn } from "./proxies.ts";
 export { addressesFrom, resolveUrl } from "./redirect.ts";
+export { WholeStream } from "./whole-stream.ts";
 export { createHostWindows, type HostWindows } from "./windows.ts";

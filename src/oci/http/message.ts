@@ -34,6 +34,8 @@ export interface HttpAnswer {
   readonly url: URL;
   /** Has to be read or given to `discard`: the connection is not free before. */
   readonly body: Readable;
+  /** All of the body, where it has been gathered: then `body` need not be read. */
+  readonly whole?: Buffer;
   /** The address at the other end of the connection. */
   readonly address: string | undefined;
 }

@@ -1,28 +1,35 @@
 import type { IncomingHttpHeaders } from "node:http";
 
-/** The head of an HTTP/1.1 response whose body has a known length. */
+/** Where a body ends. */
+export type Framing =
+  | { readonly kind: "length"; readonly bytes: number }
+  | { readonly kind: "chunked" }
+  /** With the connection. */
+  | { readonly kind: "closed" };
+
+/** The head of an HTTP/1.1 response. */
 export interface ResponseHead {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   /** Each `WWW-Authenticate` header as it came. */
   readonly challenges: readonly string[];
-  /** Bytes of the body. */
-  readonly length: number;
+  readonly framing: Framing;
   /** Whether the connection can be used again. */
   readonly connection: "kept" | "closed";
 }
 
-const STATUS_LINE = /^HTTP\/1\.1 ([1-5]\d\d)(?: |$)/;
+const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: |$)/;
 const FIELD = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(.*?)[ \t]*$/;
 
 /**
- * Reads the lines before a body (RFC 9112, 4 and 5). Undefined for whatever is out of the ordinary: other versions,
- * bodies in chunks or without a length, folded or malformed lines, lengths that contradict each other.
+ * Reads the lines before a body (RFC 9112, 4 to 6). Undefined for whatever is out of the ordinary: other versions,
+ * folded or malformed lines, lengths that contradict each other, codings other than chunks.
  */
 export function parseResponseHead(text: string): ResponseHead | undefined {
   const [first = "", ...lines] = text.split("\r\n");
-  const status = Number(STATUS_LINE.exec(first)?.[1]);
-  if (Number.isNaN(status)) return undefined;
+  const [, minor, code] = STATUS_LINE.exec(first) ?? [];
+  if (code === undefined) return undefined;
+  const status = Number(code);
   const fields = new Map<string, string[]>();
   for (const line of lines) {
     const [, name, value] = FIELD.exec(line) ?? [];
@@ -31,23 +38,49 @@ export function parseResponseHead(text: string): ResponseHead | undefined {
     if (values === undefined) fields.set(name.toLowerCase(), [value]);
     else values.push(value);
   }
-  const length = lengthOf(status, fields);
-  if (length === undefined || fields.has("transfer-encoding") || fields.has("upgrade")) return undefined;
-  const closes = (fields.get("connection") ?? []).some((value) => !/^keep-alive$/i.test(value));
+  const framing = framingOf(status, fields);
+  if (framing === undefined) return undefined;
   return {
     status,
-    headers: Object.fromEntries([...fields].map(([name, values]) => [name, values.join(", ")])),
+    headers: Object.fromEntries([...fields].map(([name, values]) => [name, joined(name, values)])),
     challenges: fields.get("www-authenticate") ?? [],
-    length,
-    connection: closes ? "closed" : "kept",
+    framing,
+    connection: minor === "1" && framing.kind !== "closed" && staysOpen(fields) ? "kept" : "closed",
   };
 }
 
-function lengthOf(status: number, fields: ReadonlyMap<string, readonly string[]>): number | undefined {
-  if (status < 200 || status === 204 || status === 304) return 0;
-  const [length, ...others] = fields.get("content-length") ?? [];
-  if (length === undefined || others.length > 0 || !/^\d{1,15}$/.test(length)) return undefined;
-  return Number(length);
+/** Fields of which the first counts, as with Node's client. */
+const SINGLE = new Set([
+  "age",
+  "content-type",
+  "etag",
+  "expires",
+  "last-modified",
+  "location",
+  "retry-after",
+  "server",
+]);
+
+const joined = (name: string, values: readonly string[]): string =>
+  values.length > 1 && SINGLE.has(name) ? (values[0] ?? "") : values.join(", ");
+
+const staysOpen = (fields: Fields): boolean =>
+  (fields.get("connection") ?? []).every((value) => /^keep-alive$/i.test(value));
+
+type Fields = ReadonlyMap<string, readonly string[]>;
+
+/** RFC 9112, 6.3. A length beside chunks is how requests are smuggled, and is refused. */
+function framingOf(status: number, fields: Fields): Framing | undefined {
+  if (status < 200 || status === 204 || status === 304) return { kind: "length", bytes: 0 };
+  const lengths = fields.get("content-length");
+  const codings = fields.get("transfer-encoding");
+  if (codings !== undefined) {
+    const chunked = codings.length === 1 && /^chunked$/i.test(codings[0] ?? "");
+    return chunked && lengths === undefined ? { kind: "chunked" } : undefined;
+  }
+  if (lengths === undefined) return { kind: "closed" };
+  const [length = "", ...others] = lengths;
+  return others.length === 0 && /^\d{1,15}$/.test(length) ? { kind: "length", bytes: Number(length) } : undefined;
 }
 
 function hasControls(value: string): boolean {

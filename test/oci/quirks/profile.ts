@@ -22,6 +22,9 @@ const backoff = { attempts: 4, baseMs: 1, capMs: 5, patienceMs: 5000 };
 export const large = seededLayer("large", 240_000);
 const small = seededLayer("small", 3000);
 export const single = singleImage([large, small], "oci");
+/** Too long to be gathered before any of it is sent on. */
+export const long = seededLayer("long", 300_000);
+export const withLong = singleImage([long, small], "oci");
 const platforms = new Map(
   ["amd64", "arm64"].map((name) => [name, singleImage([small, seededLayer(name, 9000)], "oci", name)]),
 );

@@ -1,0 +1,58 @@
+import type { Line } from "./line.ts";
+import type { HttpRequest } from "./message.ts";
+
+export interface Patience {
+  /** For name look-up, TCP and TLS together. */
+  readonly connectMs: number;
+  /** For a server that neither takes bytes nor sends any. */
+  readonly idleMs: number;
+}
+
+export interface Attendant {
+  /** Whether it is we who keep the server waiting. */
+  readonly pauses: () => boolean;
+  /** The connection is lost, or the request was given up. */
+  readonly lost: (error: Error) => void;
+}
+
+/** Watches over the connection of a request. What is given back ends that, and leaves the connection as it was. */
+export function attend(
+  { socket, used, flush }: Line,
+  { url, signal }: HttpRequest,
+  { connectMs, idleMs }: Patience,
+  { pauses, lost }: Attendant,
+): () => void {
+  const aborted = (): void => void socket.destroy(new Error("aborted"));
+  const connecting = setTimeout(() => socket.destroy(timedOut("connect")), connectMs);
+  const connected = (): void => {
+    clearTimeout(connecting);
+    socket.setTimeout(idleMs);
+  };
+  const idle = (): void => {
+    if (!pauses()) socket.destroy(timedOut("answer"));
+  };
+  const ended = (): void => {
+    flush();
+    socket.destroy();
+  };
+  const closed = (): void => {
+    leave();
+    lost(Object.assign(new Error("socket hang up"), { code: "ECONNRESET" }));
+  };
+  const readyEvent = url.protocol === "https:" ? "secureConnect" : "connect";
+  const leave = (): void => {
+    clearTimeout(connecting);
+    socket.setTimeout(0);
+    signal.removeEventListener("abort", aborted);
+    socket.off(readyEvent, connected).off("timeout", idle).off("error", lost).off("close", closed).off("end", ended);
+  };
+  signal.addEventListener("abort", aborted, { once: true });
+  socket.on("timeout", idle).on("error", lost).on("close", closed).on("end", ended);
+  if (used === "new") socket.once(readyEvent, connected);
+  else connected();
+  return leave;
+}
+
+function timedOut(what: "connect" | "answer"): NodeJS.ErrnoException {
+  return Object.assign(new Error(`no ${what} in time`), { code: "ETIMEDOUT" });
+}

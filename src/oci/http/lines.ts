@@ -1,0 +1,88 @@
+import type { SecureContext } from "node:tls";
+import type { Line, LineOptions } from "./line.ts";
+import { publicLookup } from "./private-address.ts";
+
+/** Connections that are kept for the next request. */
+export interface Lines {
+  /** One that is free, or a new one; where there are as many as there may be, the next that is free. */
+  readonly take: (url: URL, addresses: "any" | "public") => Promise<Line>;
+  readonly giveBack: (line: Line, url: URL, connection: "kept" | "closed") => void;
+  readonly close: () => void;
+}
+
+export interface LinesOptions {
+  readonly open: (options: LineOptions) => Line;
+  readonly secureContext: () => SecureContext | undefined;
+  /** Connections at once to one host. */
+  readonly perHost: number;
+}
+
+/** The connections to one host. */
+interface Host {
+  readonly idle: Set<Line>;
+  readonly waiting: (() => void)[];
+  open: number;
+  /** What the next connection over TLS can resume. */
+  session: Buffer | undefined;
+}
+
+const LOST = ["close", "error", "end"] as const;
+
+export function createLines({ open, secureContext, perHost }: LinesOptions): Lines {
+  const hosts = new Map<string, Host>();
+  const whenLost = new WeakMap<Line, () => void>();
+  const hostOf = ({ origin }: URL): Host => {
+    const host = hosts.get(origin) ?? { idle: new Set(), waiting: [], open: 0, session: undefined };
+    hosts.set(origin, host);
+    return host;
+  };
+  const openTo = (host: Host, url: URL, addresses: "any" | "public"): Line => {
+    const line = open({
+      url,
+      secureContext: url.protocol === "https:" ? secureContext() : undefined,
+      session: host.session,
+      lookup: addresses === "public" ? publicLookup : undefined,
+    });
+    host.open += 1;
+    line.socket.once("close", () => {
+      host.open -= 1;
+      host.waiting.shift()?.();
+    });
+    if (url.protocol === "https:") line.socket.on("session", (session: Buffer) => (host.session = session));
+    return line;
+  };
+  const forget = (line: Line, host: Host): void => {
+    host.idle.delete(line);
+    line.socket.on("error", () => {}).destroy();
+  };
+  return {
+    take: async (url, addresses) => {
+      const host = hostOf(url);
+      // One that was opened where any address would do is none for a name that another server gave us.
+      if (addresses === "public") return openTo(host, url, addresses);
+      while (host.idle.size === 0 && host.open >= perHost) await new Promise<void>((free) => host.waiting.push(free));
+      const kept = [...host.idle].at(-1);
+      if (kept === undefined) return openTo(host, url, addresses);
+      host.idle.delete(kept);
+      const lost = whenLost.get(kept);
+      if (lost !== undefined) for (const event of LOST) kept.socket.off(event, lost);
+      kept.socket.ref();
+      kept.used = "again";
+      return kept;
+    },
+    giveBack: (line, url, connection) => {
+      const { socket } = line;
+      const host = hostOf(url);
+      if (connection === "closed" || socket.destroyed) return forget(line, host);
+      host.idle.add(line);
+      socket.unref();
+      const lost = (): void => forget(line, host);
+      whenLost.set(line, lost);
+      for (const event of LOST) socket.on(event, lost);
+      host.waiting.shift()?.();
+    },
+    close: () => {
+      for (const { idle } of hosts.values()) for (const { socket } of idle) socket.destroy();
+    },
+  };
+}
