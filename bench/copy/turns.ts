@@ -95,7 +95,10 @@ function entriesFor({ row, place, peers, floor }: TurnsOptions): Entry[] {
 async function oneTurn(entry: Entry, source: Server, options: TurnsOptions): Promise<Turn> {
   const { row, place, net, certificate, scratch } = options;
   const images = row.state === "changed" ? place.set.later : place.set.images;
-  const folder = join(scratch, entry.contender.name.replaceAll(" ", "-"));
+  const name = entry.contender.name.replaceAll(" ", "-");
+  const folder = join(scratch, name);
+  const caches = join(scratch, "caches", name);
+  await mkdir(caches, { recursive: true });
   // A second run of the same work finds what the first has left beside its config, as it does for users.
   if (row.state !== "no-op") await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
@@ -115,7 +118,7 @@ async function oneTurn(entry: Entry, source: Server, options: TurnsOptions): Pro
     const command = await entry.contender.prepare(task);
     await Promise.all([source.traffic(), target.traffic()]);
     const before = await cpuOf(source, target);
-    const run = await runMeasured([...net.onClient, ...command], { cwd: folder, env: envOf(task) });
+    const run = await runMeasured([...net.onClient, ...command], { cwd: folder, env: envOf(task, caches) });
     const [from, to] = await Promise.all([source.traffic(), target.traffic()]);
     const registriesCpuMs = (await cpuOf(source, target)) - before;
     if (entry.kind !== "floor") await expectAll(storage, images);
@@ -125,9 +128,12 @@ async function oneTurn(entry: Entry, source: Server, options: TurnsOptions): Pro
   }
 }
 
-/** A home of its own: no auth file of the machine is seen. Programs in Go find the authority by SSL_CERT_FILE. */
-function envOf({ folder, ca }: Task): Record<string, string> {
-  const own = { PATH: process.env.PATH ?? "", HOME: folder, XDG_RUNTIME_DIR: folder };
+/**
+ * A home of its own: no auth file of the machine is seen. Programs in Go find the authority by SSL_CERT_FILE. The cache
+ * folder stays from turn to turn, as it does for users: mirror's compiled code is there.
+ */
+function envOf({ folder, ca }: Task, caches: string): Record<string, string> {
+  const own = { PATH: process.env.PATH ?? "", HOME: folder, XDG_RUNTIME_DIR: folder, XDG_CACHE_HOME: caches };
   return ca === undefined ? own : { ...own, SSL_CERT_FILE: ca };
 }
 
