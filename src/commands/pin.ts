@@ -55,6 +55,8 @@ export async function pin(host: Host, args: Arguments): Promise<number> {
     const reasons = unresolved.flatMap((one) => ("by" in one && one.by !== undefined ? [] : [one.failure]));
     const failures = [...unopened, ...reasons].filter((one, at, all) => all.indexOf(one) === at);
     warnings.push(...(await movedSince(pins, config, locking, { connections, signal: host.stopping })));
+    // Whoever runs next finds the lock as it was read here, and a lock that could not be read is told now.
+    await readLock(file, host.cwd);
     printPins(host, args, {
       file: relative(host.cwd, file),
       before,

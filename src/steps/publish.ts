@@ -114,10 +114,21 @@ async function clientFor(
 /** The registries that an image goes to; nothing for what was built here, which is near. */
 function takersOf(name: string, self: string, { config, graph }: Scope): Pick<CopyRequest, "takers"> {
   if (config.images.get(name)?.origin.kind !== "upstream") return {};
-  const all = [...graph.nodes.values()].flatMap(({ step }) =>
-    step.kind === "copy" && step.image === name ? [step.destination.registry] : [],
-  );
-  return { takers: { self, all: [...new Set(all)] } };
+  const known = takersIn.get(graph) ?? takersByImage(graph);
+  takersIn.set(graph, known);
+  return { takers: { self, all: [...(known.get(name) ?? [])] } };
+}
+
+/** Looked up once for each graph: every image of it asks. */
+const takersIn = new WeakMap<Scope["graph"], ReadonlyMap<string, ReadonlySet<string>>>();
+
+function takersByImage(graph: Scope["graph"]): ReadonlyMap<string, ReadonlySet<string>> {
+  const takers = new Map<string, Set<string>>();
+  for (const { step } of graph.nodes.values()) {
+    if (step.kind !== "copy") continue;
+    takers.set(step.image, (takers.get(step.image) ?? new Set()).add(step.destination.registry));
+  }
+  return takers;
 }
 
 /** All repositories of a registry that the run copies to. */

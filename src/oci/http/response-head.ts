@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { FIELD_VALUE } from "./field-value.ts";
 
 /** Where a body ends. */
 export type Framing =
@@ -19,7 +20,7 @@ export interface ResponseHead {
 }
 
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: |$)/;
-const FIELD = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(.*?)[ \t]*$/;
+const NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
 
 /**
  * Reads the lines before a body (RFC 9112, 4 to 6). Undefined for whatever is out of the ordinary: other versions,
@@ -32,10 +33,12 @@ export function parseResponseHead(text: string): ResponseHead | undefined {
   const status = Number(code);
   const fields = new Map<string, string[]>();
   for (const line of lines) {
-    const [, name, value] = FIELD.exec(line) ?? [];
-    if (name === undefined || value === undefined || hasControls(value)) return undefined;
-    const values = fields.get(name.toLowerCase());
-    if (values === undefined) fields.set(name.toLowerCase(), [value]);
+    const colon = line.indexOf(":");
+    const name = line.slice(0, Math.max(0, colon)).toLowerCase();
+    const value = withoutSpaces(line, colon + 1);
+    if (!NAME.test(name) || !FIELD_VALUE.test(value)) return undefined;
+    const values = fields.get(name);
+    if (values === undefined) fields.set(name, [value]);
     else values.push(value);
   }
   const framing = framingOf(status, fields);
@@ -83,10 +86,12 @@ function framingOf(status: number, fields: Fields): Framing | undefined {
   return others.length === 0 && /^\d{1,15}$/.test(length) ? { kind: "length", bytes: Number(length) } : undefined;
 }
 
-function hasControls(value: string): boolean {
-  for (let i = 0; i < value.length; i++) {
-    const code = value.charCodeAt(i);
-    if ((code < 32 && code !== 9) || code === 127) return true;
-  }
-  return false;
+/** What follows `from`, without spaces and tabs around it; other blanks are part of a value. */
+function withoutSpaces(line: string, from: number): string {
+  let [start, end] = [from, line.length];
+  while (start < end && isSpace(line.charCodeAt(start))) start += 1;
+  while (end > start && isSpace(line.charCodeAt(end - 1))) end -= 1;
+  return line.slice(start, end);
 }
+
+const isSpace = (code: number): boolean => code === 32 || code === 9;
