@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Script } from "node:vm";
@@ -43,9 +43,14 @@ export class Loader {
     return module.exports;
   }
 
-  /** The code of all that was loaded, with the functions that were compiled since because they were called. */
+  /**
+   * The code of all that was loaded, with the functions that were compiled since because they were called; and what was
+   * there of other files of the folder, which another use of the program loads.
+   */
   code(): CompiledCode {
-    return new Map([...this.#parts].map(([name, { script }]) => [name, script.createCachedData()]));
+    const others = [...this.#compiled].filter(([name]) => existsSync(join(this.#folder, name)));
+    const loaded = [...this.#parts].map(([name, { script }]) => [name, script.createCachedData()] as const);
+    return new Map([...others, ...loaded]);
   }
 
   #compile(name: string): Script {

@@ -44,6 +44,14 @@ test("compiled code is used, and does the same", () => {
   assert.equal(main.sum(1, 2), 3);
 });
 
+test("code of files that were not loaded this time stays, unless the file is gone", () => {
+  const both = new Loader(folder, new Map());
+  both.load("./main.cjs");
+  const one = new Loader(folder, new Map([...both.code(), ["./gone.cjs", Buffer.from("old")]]));
+  one.load("./other.cjs");
+  assert.deepEqual([...one.code().keys()].sort(), ["./main.cjs", "./other.cjs"]);
+});
+
 test("code of another source is not used", () => {
   const first = new Loader(folder, new Map());
   first.load("./main.cjs");
