@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "uvu";
-import { runMirror, workspace } from "../rig/cli.ts";
+import { startMirror, waitFor, workspace } from "../rig/cli.ts";
 import { startDockerRegistry } from "../rig/docker-registry.ts";
 import { startFlakyProxy } from "../rig/flaky-proxy.ts";
 import { missingCommand, requires } from "../rig/skip.ts";
@@ -21,10 +21,10 @@ targets:
 `);
   try {
     await place.write("files/a", "a");
-    // A request is made five times before its node fails: the first attempt is lost as a whole.
-    const heal = setInterval(() => proxy.dropped.length > 5 && proxy.heal(), 5);
-    const { code, stdout } = await runMirror(["run"], { cwd: place.folder });
-    clearInterval(heal);
+    const running = startMirror(["run"], { cwd: place.folder });
+    await waitFor("the first attempt to fail", () => running.output().includes("attempt 1 failed"), 30_000);
+    proxy.heal();
+    const { code, stdout } = await running.ended;
     assert.equal(code, 0, stdout);
     assert.match(stdout, /copy:inside\/app +attempt 1 failed, again in .*: 127\.0\.0\.1:\d+ /);
     assert.match(stdout, /\ndone: 2 of 2 \(1 changed\), .* moved in .*; 1 attempt repeated\n$/);
