@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { digestOf, hexOf } from "../oci/index.ts";
 import type { Reading } from "./source.ts";
 
 /** Goes up when what a text is read as changes: another form of `Reading`, another option of the YAML library. */
@@ -32,6 +33,5 @@ export async function remember(file: string, text: string, reading: Reading): Pr
   } catch {}
 }
 
-const headOf = (text: string, reading: string): string => [FORM, digestOf(text), digestOf(reading)].join(" ");
-
-const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex");
+const headOf = (text: string, reading: string): string =>
+  [FORM, hexOf(digestOf(text)), hexOf(digestOf(reading))].join(" ");

@@ -43,7 +43,14 @@ export type { PullLimit } from "./client/pull-limit.ts";
 export { createRegistry, defaultUrl, type RegistryOptions } from "./client.ts";
 export type { ImageSource, ManifestHead } from "./content.ts";
 export { type Digest, digestOf, hashFor, hexOf, isDigest, parseDigest, shortDigest } from "./digest.ts";
-export { type BackoffOptions, createHostPauses, createHostWindows, type HostPauses, proxiesIn } from "./http/index.ts";
+export {
+  type BackoffOptions,
+  createHostPauses,
+  createHostWindows,
+  type HostPauses,
+  proxiesIn,
+  WholeStream,
+} from "./http/index.ts";
 export { type BlobWriter, type Layout, openLayout, type StoreRequest, storeImage } from "./layout/index.ts";
 export {
   type Descriptor,

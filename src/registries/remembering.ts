@@ -1,6 +1,5 @@
-import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { type Descriptor, isDigest, type Manifest, type RegistryClient } from "../oci/index.ts";
+import { type Descriptor, isDigest, type Manifest, type RegistryClient, WholeStream } from "../oci/index.ts";
 import { createKept } from "./kept.ts";
 
 /** Configs of images are small; what calls itself one and is not is read like any blob. */
@@ -33,16 +32,16 @@ export function remembering(client: RegistryClient): RegistryClient {
       return manifest;
     },
     openBlob: async (repository, blob, signal) =>
-      isSmall(blob) ? streamOf(await config(repository, blob, signal), 0) : client.openBlob(repository, blob, signal),
+      isSmall(blob)
+        ? new WholeStream(await config(repository, blob, signal))
+        : client.openBlob(repository, blob, signal),
     ...(from === undefined
       ? {}
       : {
           openBlobFrom: async (repository, blob, at, signal) =>
-            isSmall(blob) ? streamOf(await config(repository, blob, signal), at) : from(repository, blob, at, signal),
+            isSmall(blob)
+              ? new WholeStream((await config(repository, blob, signal)).subarray(at))
+              : from(repository, blob, at, signal),
         }),
   };
-}
-
-function streamOf(bytes: Buffer, from: number): Readable {
-  return Readable.from(from < bytes.length ? [bytes.subarray(from)] : [], { objectMode: false });
 }

@@ -16,7 +16,7 @@ export interface Question {
  */
 export async function ask(asking: Asking, question: Question): Promise<HttpAnswer> {
   const { http, signal } = asking;
-  const request = { method: "GET", signal, ...question } as const;
+  const request = { method: "GET", answer: "any length", signal, ...question } as const;
   const answer = await http.send(request);
   if (answer.status !== 401 || answer.url.origin !== question.url.origin) return expectGood(answer, question.url);
   const credentials = await asking.credentials(question.url);

@@ -1,5 +1,6 @@
 import type { Line } from "./line.ts";
 import type { HttpRequest } from "./message.ts";
+import { timedOut } from "./timeout.ts";
 
 export interface Patience {
   /** For name look-up, TCP and TLS together. */
@@ -51,8 +52,4 @@ export function attend(
   if (used === "new") socket.once(readyEvent, connected);
   else connected();
   return leave;
-}
-
-function timedOut(what: "connect" | "answer"): NodeJS.ErrnoException {
-  return Object.assign(new Error(`no ${what} in time`), { code: "ETIMEDOUT" });
 }

@@ -6,6 +6,7 @@ import type { Connections } from "./connections.ts";
 import { type HttpAnswer, type HttpRequest, isStreamBody, type StreamBody } from "./message.ts";
 import { publicLookup } from "./private-address.ts";
 import { COMMIT_PATIENCE, exchangeShort, isShort } from "./short.ts";
+import { timedOut } from "./timeout.ts";
 
 export interface ExchangeOptions {
   readonly connections: Connections;
@@ -28,6 +29,7 @@ export async function exchange(request: HttpRequest, options: ExchangeOptions): 
 /** Undefined where it is left to Node's client: long bodies of requests, and answers that are out of the ordinary. */
 function exchangeByHand(request: HttpRequest, options: ExchangeOptions): Promise<HttpAnswer | undefined> {
   const { bulk, short } = options.connections;
+  if (request.answer === "any length") return Promise.resolve(undefined);
   if (request.method === "GET" && request.answer === "bulk") return exchangeBulk(request, { ...options, lines: bulk });
   if (isShort(request)) return exchangeShort(request, { ...options, lines: short });
   return Promise.resolve(undefined);
@@ -139,8 +141,4 @@ function limitIdling(outgoing: ClientRequest, body: HttpRequest["body"], idleMs:
     if (patience > 0) outgoing.setTimeout(idleMs);
     else (incoming ?? outgoing).destroy(timedOut("answer"));
   });
-}
-
-function timedOut(what: "connect" | "answer"): NodeJS.ErrnoException {
-  return Object.assign(new Error(`no ${what} in time`), { code: "ETIMEDOUT" });
 }

@@ -1,4 +1,4 @@
-import type { SecureContext } from "node:tls";
+import { type SecureContext, TLSSocket } from "node:tls";
 import type { Line, LineOptions } from "./line.ts";
 import { publicLookup } from "./private-address.ts";
 
@@ -19,11 +19,23 @@ export interface LinesOptions {
 
 /** The connections to one host. */
 interface Host {
-  readonly idle: Set<Line>;
+  /** Those last used are taken first. */
+  readonly idle: Line[];
   readonly waiting: (() => void)[];
   open: number;
   /** What the next connection over TLS can resume. */
   session: Buffer | undefined;
+}
+
+/** Only once the certificate is known to be the host's: over a resumed session its name is not looked at again. */
+function rememberSession(socket: TLSSocket, host: Host): void {
+  socket.on("session", (session) => {
+    const remember = (): void => {
+      host.session = session;
+    };
+    if (socket.authorized) remember();
+    else socket.once("secureConnect", remember);
+  });
 }
 
 const LOST = ["close", "error", "end"] as const;
@@ -32,7 +44,7 @@ export function createLines({ open, secureContext, perHost }: LinesOptions): Lin
   const hosts = new Map<string, Host>();
   const whenLost = new WeakMap<Line, () => void>();
   const hostOf = ({ origin }: URL): Host => {
-    const host = hosts.get(origin) ?? { idle: new Set(), waiting: [], open: 0, session: undefined };
+    const host = hosts.get(origin) ?? { idle: [], waiting: [], open: 0, session: undefined };
     hosts.set(origin, host);
     return host;
   };
@@ -48,11 +60,12 @@ export function createLines({ open, secureContext, perHost }: LinesOptions): Lin
       host.open -= 1;
       host.waiting.shift()?.();
     });
-    if (url.protocol === "https:") line.socket.on("session", (session: Buffer) => (host.session = session));
+    if (line.socket instanceof TLSSocket) rememberSession(line.socket, host);
     return line;
   };
   const forget = (line: Line, host: Host): void => {
-    host.idle.delete(line);
+    const at = host.idle.indexOf(line);
+    if (at !== -1) host.idle.splice(at, 1);
     line.socket.on("error", () => {}).destroy();
   };
   return {
@@ -60,10 +73,9 @@ export function createLines({ open, secureContext, perHost }: LinesOptions): Lin
       const host = hostOf(url);
       // One that was opened where any address would do is none for a name that another server gave us.
       if (addresses === "public") return openTo(host, url, addresses);
-      while (host.idle.size === 0 && host.open >= perHost) await new Promise<void>((free) => host.waiting.push(free));
-      const kept = [...host.idle].at(-1);
+      while (host.idle.length === 0 && host.open >= perHost) await new Promise<void>((free) => host.waiting.push(free));
+      const kept = host.idle.pop();
       if (kept === undefined) return openTo(host, url, addresses);
-      host.idle.delete(kept);
       const lost = whenLost.get(kept);
       if (lost !== undefined) for (const event of LOST) kept.socket.off(event, lost);
       kept.socket.ref();
@@ -74,7 +86,7 @@ export function createLines({ open, secureContext, perHost }: LinesOptions): Lin
       const { socket } = line;
       const host = hostOf(url);
       if (connection === "closed" || socket.destroyed) return forget(line, host);
-      host.idle.add(line);
+      host.idle.push(line);
       socket.unref();
       const lost = (): void => forget(line, host);
       whenLost.set(line, lost);

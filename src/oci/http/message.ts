@@ -18,8 +18,8 @@ export interface HttpRequest {
   readonly addresses?: "any" | "public";
   /** "follow" unless the fact of a redirect is answer enough. */
   readonly redirects?: "follow" | "stay";
-  /** `bulk` for a GET of something large. */
-  readonly answer?: "bulk";
+  /** `bulk` for a GET of something large, `any length` where it is not known; a long answer is then asked for once. */
+  readonly answer?: "bulk" | "any length";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | StreamBody;
   readonly signal: AbortSignal;

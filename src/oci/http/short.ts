@@ -4,6 +4,7 @@ import type { Line } from "./line.ts";
 import type { Lines } from "./lines.ts";
 import { type HttpAnswer, type HttpRequest, isStreamBody } from "./message.ts";
 import { requestHead } from "./request-head.ts";
+import { isTimeout } from "./timeout.ts";
 import { AnswerReader, type WholeAnswer } from "./whole-answer.ts";
 import { WholeStream } from "./whole-stream.ts";
 
@@ -42,8 +43,6 @@ export async function exchangeShort(request: HttpRequest, options: ShortOptions)
     }
   }
 }
-
-const isTimeout = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === "ETIMEDOUT";
 
 /** What goes out, and what comes. */
 interface Turn {

@@ -1,6 +1,7 @@
 import { Failed } from "../../failure/index.ts";
 import { cancelled } from "./connection-failure.ts";
 import { type HttpRequest, isStreamBody, type Method } from "./message.ts";
+import { isTimeout } from "./timeout.ts";
 
 /**
  * How many requests of a kind a host is sent at once. It begins with few and grows while the host answers: to many
@@ -115,8 +116,6 @@ function refuseWhereSilent({ silence }: Host, name: string, now: number): void {
 /** Where nothing was asked for long, nothing is known of that time. */
 const silentSince = ({ silence, answeredAt }: Host, begun: number): number =>
   silence === undefined || begun - silence.seen > SILENT_MS ? Math.max(begun, answeredAt) : silence.since;
-
-const isTimeout = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === "ETIMEDOUT";
 
 /** Registries limit manifests and blobs, reads and writes apart. */
 function kindOf({ method, url }: HttpRequest): string {

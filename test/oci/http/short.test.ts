@@ -150,6 +150,28 @@ test("there are no more connections to a host than there may be, and each reques
   });
 });
 
+test("a request that is given up while it waits for a connection takes none away", async () => {
+  const slow = (socket: Socket): void => void setTimeout(() => socket.write(OK), 20);
+  await withServer(slow, async ({ send }) => {
+    const stopping = new AbortController();
+    const first = [send(), send()];
+    const waiting = Array.from({ length: 2 }, () => codeOf(send({ signal: stopping.signal })));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    stopping.abort();
+    for (const code of await Promise.all(waiting)) assert.match(code, /Interrupted/);
+    await Promise.all(first);
+    assert.equal(await textOf(await send()), "hello");
+  });
+});
+
+test("an answer of any length is asked for once where that is said beforehand", async () => {
+  const long = `HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\n\r\n${"x".repeat(3_000_000)}`;
+  await withServer(says(long), async ({ send, seen }) => {
+    assert.equal((await textOf(await send({ answer: "any length" }))).length, 3_000_000);
+    assert.equal(seen.length, 1);
+  });
+});
+
 test("a server that says nothing, or stops in the middle, is waited for only so long", async () => {
   for (const begin of ["", "HTTP/1.1 200 OK\r\nContent-Le", OK.slice(0, -2)]) {
     await withServer(says(begin), async ({ send, seen }) => {

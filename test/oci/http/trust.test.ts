@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import type { TLSSocket } from "node:tls";
 import { test } from "uvu";
 import type { Failed } from "../../../src/failure/index.ts";
 import { createHttp, discard } from "../../../src/oci/http/index.ts";
@@ -35,5 +38,49 @@ withOpenssl("a server without TLS where TLS is expected is told as that", async 
   });
   await server.stop();
 });
+
+for (const version of ["TLSv1.2", "TLSv1.3"] as const) {
+  withOpenssl(`a session of ${version} is resumed by the connections after the first`, async () => {
+    const tls = await certificateFor("127.0.0.1");
+    await withServer(tls, version, async (url, reused) => {
+      const http = createHttp({ ca: tls.cert });
+      for (let i = 0; i < 3; i++) await http.send({ method: "GET", url, signal: never });
+      http.close();
+      assert.deepEqual(reused, [false, true, true]);
+    });
+  });
+
+  withOpenssl(`a certificate of another host is refused over ${version} each time it is shown`, async () => {
+    const tls = await certificateFor("127.0.0.9");
+    await withServer(tls, version, async (url) => {
+      const http = createHttp({ ca: tls.cert });
+      for (let i = 0; i < 3; i++) {
+        await assert.rejects(http.send({ method: "GET", url, signal: never }), /certificate is not trusted/);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      http.close();
+    });
+  });
+}
+
+/** A server that closes each connection after its answer, and notes which of them resumed a session. */
+async function withServer(
+  tls: { readonly cert: string; readonly key: string },
+  version: "TLSv1.2" | "TLSv1.3",
+  body: (url: URL, reused: readonly boolean[]) => Promise<void>,
+): Promise<void> {
+  const reused: boolean[] = [];
+  const server = createServer({ ...tls, minVersion: version, maxVersion: version }, (request, response) => {
+    reused.push((request.socket as TLSSocket).isSessionReused());
+    response.setHeader("connection", "close").end("ok");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    await body(new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}/`), reused);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+}
 
 test.run();
