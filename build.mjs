@@ -107,15 +107,18 @@ async function bundle() {
     outExtension: { ".js": ".cjs" },
     format: "cjs",
   });
-  const entries = await outputsOf({
-    entryPoints: { cli: "src/launcher.ts", index: "src/index.ts" },
+  // CommonJS too: Node would load its loader of modules first, and all that its own modules export.
+  const launcher = await outputsOf({
+    entryPoints: { cli: "src/launcher.ts" },
     outdir: "dist",
-    format: "esm",
-    define: { PROGRAM: JSON.stringify(first) },
+    outExtension: { ".js": ".cjs" },
+    format: "cjs",
+    define: { PROGRAM: JSON.stringify(first), "import.meta.dirname": "__dirname" },
   });
+  const library = await outputsOf({ entryPoints: { index: "src/index.ts" }, outdir: "dist", format: "esm" });
   // Chunks first: an entry never stands there without what it loads.
-  for (const [path, text] of [...importing, ...program, ...entries]) {
-    await replace(path, text, path.endsWith("cli.js") ? 0o755 : 0o644);
+  for (const [path, text] of [...importing, ...program, ...launcher, ...library]) {
+    await replace(path, path.endsWith(".cjs") ? builtinsWhenUsed(text) : text, path.endsWith("cli.cjs") ? 0o755 : 0o644);
   }
   await removeOldChunks(program);
 }
@@ -148,8 +151,17 @@ async function asCommonJs(text) {
     supported: { "dynamic-import": false },
   });
   const url =
-    'const __url = require("node:url").pathToFileURL(require("node:path").join(__dirname, "../cli.js")).href;';
+    'const __url = require("node:url").pathToFileURL(require("node:path").join(__dirname, "../cli.cjs")).href;';
   return /\b__url\b/.test(code) ? `${url}\n${code}` : code;
+}
+
+/** Node's own modules are loaded where they are first used: many a run needs few of them. */
+function builtinsWhenUsed(code) {
+  const required = /^var (import_\w+) = ((?:__toESM\()?require\("node:[\w/]+"\)(?:, 1)?\)?);$/gm;
+  const names = [...code.matchAll(required)].map(([, name]) => name);
+  if (names.length === 0) return code;
+  const used = new RegExp(`\\b(${names.join("|")})(?=\\.)`, "g");
+  return code.replace(used, "($1())").replace(required, "var $1_, $1 = () => $1_ ??= $2;");
 }
 
 /** A plugin of esbuild: the one module stays a file of its own, beside the folder of the chunks. */

@@ -6,20 +6,21 @@
 import { existsSync } from "node:fs";
 import module, { createRequire } from "node:module";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { keepCode, readKeptCode } from "./launch/kept-code.ts";
 import { Loader } from "./launch/loader.ts";
 
 /** The program's file among the chunks, whose name tells its content; set by the build. */
 declare const PROGRAM: string;
 
+const CHUNKS = join(import.meta.dirname, "chunks");
+
 /** A run that is still at work by then has called what a start calls; later V8 forgets what is not called again. */
 const STARTED_MS = 2000;
 
 const kept = nodeKeepsCode() ? undefined : fileOfKeptCode(process.argv[2] ?? "", process.env);
-if (kept === undefined) createRequire(import.meta.url)(`./chunks/${PROGRAM}`);
+if (kept === undefined) createRequire(join(CHUNKS, "_"))(`./${PROGRAM}`);
 else loadAndKeep(kept);
 
 /** Node 22 and later keep compiled code themselves. */
@@ -40,8 +41,7 @@ function fileOfKeptCode(command: string, env: NodeJS.ProcessEnv): string | undef
 
 function loadAndKeep(file: string): void {
   const before = readKeptCode(file);
-  const chunks = join(dirname(fileURLToPath(import.meta.url)), "chunks");
-  const loader = new Loader(chunks, before?.code ?? new Map());
+  const loader = new Loader(CHUNKS, before?.code ?? new Map());
   let done = false;
   const keep = (): void => {
     if (!done && (before === undefined || before.old || loader.compiledAnew)) keepCode(file, loader.code());

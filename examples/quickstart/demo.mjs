@@ -4,7 +4,7 @@ import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
-const mirror = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+const mirror = fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url));
 const commands = [
   ["run", "build_push_cert"],
   ["run", "--target", "harbor"],

@@ -56,7 +56,7 @@ export class Loader {
   #compile(name: string): Script {
     const filename = join(this.#folder, name);
     const cachedData = this.#compiled.get(name);
-    const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(filename, "utf8")}\n})`;
+    const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(filename, "latin1")}\n})`;
     const script = new Script(source, { filename, ...(cachedData !== undefined && { cachedData }) });
     this.#compiledAnew ||= cachedData === undefined || script.cachedDataRejected === true;
     return script;

@@ -144,7 +144,7 @@ for (const [args, input, message] of [
 
 /** Runs the built program with something on its standard input. */
 function piped(args: readonly string[], input: string, cwd: string): Promise<CliResult> {
-  const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+  const cli = fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url));
   const child = spawn(process.execPath, [cli, ...args], {
     cwd,
     env: { PATH: process.env.PATH, HOME: join(cwd, "home") },

@@ -139,7 +139,7 @@ test("a promise that a task drops is a failure that is told, and the run goes on
 test("a reader that stops reading does not make a failure of it", async () => {
   await inWorkspace(async ({ folder }) => {
     const { spawnSync } = await import("node:child_process");
-    const cli = new URL("../../dist/cli.js", import.meta.url).pathname;
+    const cli = new URL("../../dist/cli.cjs", import.meta.url).pathname;
     const { status, stderr } = spawnSync("sh", ["-c", `"${process.execPath}" "${cli}" list | true`], { cwd: folder });
     assert.equal(status, 0);
     assert.equal(String(stderr), "");

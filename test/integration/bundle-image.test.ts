@@ -13,7 +13,7 @@ import { findCommand, missingCommand, missingRoot, requires } from "../rig/skip.
 /** A bundle made by mirror beside the one that `buildah bud -f bundle.Dockerfile` makes of the same files. */
 const bundles = suite("bundle image");
 const exec = promisify(execFile);
-const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+const cli = fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url));
 const idle = new AbortController().signal;
 
 const LABELS: Readonly<Record<string, string>> = {

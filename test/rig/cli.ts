@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+const cli = fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url));
 
 /** A temporary folder with a config in it, and a home of its own: no auth file of the machine is seen. */
 export interface Workspace {
@@ -46,14 +46,14 @@ export interface RunningCli {
   readonly ended: Promise<CliResult>;
 }
 
-/** Runs the built `dist/cli.js` to its end. */
+/** Runs the built `dist/cli.cjs` to its end. */
 export function runMirror(args: readonly string[], options: CliOptions): Promise<CliResult> {
   return startMirror(args, options).ended;
 }
 
-/** Starts the built `dist/cli.js`. It is killed with the test's process if it is still there then. */
+/** Starts the built `dist/cli.cjs`. It is killed with the test's process if it is still there then. */
 export function startMirror(args: readonly string[], options: CliOptions): RunningCli {
-  if (!existsSync(cli)) throw new Error("dist/cli.js is missing: run `npm run build`");
+  if (!existsSync(cli)) throw new Error("dist/cli.cjs is missing: run `npm run build`");
   const child = spawn(process.execPath, [cli, ...args], {
     cwd: options.cwd,
     env: { PATH: process.env.PATH, HOME: join(options.cwd, "home"), TMPDIR: tmpdir(), ...options.env },
