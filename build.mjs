@@ -118,7 +118,11 @@ async function bundle() {
   const library = await outputsOf({ entryPoints: { index: "src/index.ts" }, outdir: "dist", format: "esm" });
   // Chunks first: an entry never stands there without what it loads.
   for (const [path, text] of [...importing, ...program, ...launcher, ...library]) {
-    await replace(path, path.endsWith(".cjs") ? builtinsWhenUsed(text) : text, path.endsWith("cli.cjs") ? 0o755 : 0o644);
+    await replace(
+      path,
+      path.endsWith(".cjs") ? builtinsWhenUsed(text) : text,
+      path.endsWith("cli.cjs") ? 0o755 : 0o644,
+    );
   }
   await removeOldChunks(program);
 }

@@ -1,4 +1,4 @@
-import { createHash, type Hash } from "node:crypto";
+import { createHash, type Hash, hash } from "node:crypto";
 import { Failed } from "../failure/index.ts";
 
 declare const digest: unique symbol;
@@ -27,13 +27,19 @@ export function parseDigest(text: string, where: string): Digest {
 
 /** The sha256 digest of some bytes. */
 export function digestOf(bytes: Uint8Array | string): Digest {
-  return `sha256:${createHash("sha256").update(bytes).digest("hex")}` as Digest;
+  return `sha256:${hash("sha256", bytes)}` as Digest;
 }
+
+/** Whether some bytes are those that a digest stands for. */
+export const hasDigest = (bytes: Uint8Array, expected: Digest): boolean =>
+  hash(algorithmOf(expected), bytes) === hexOf(expected);
 
 /** A running hash of the algorithm that a digest names, to compare with it at the end. */
 export function hashFor(expected: Digest): Hash {
-  return createHash(expected.slice(0, expected.indexOf(":")));
+  return createHash(algorithmOf(expected));
 }
+
+const algorithmOf = (value: Digest): string => value.slice(0, value.indexOf(":"));
 
 /** The hex digits behind the colon. */
 export const hexOf = (value: Digest): string => value.slice(value.indexOf(":") + 1);

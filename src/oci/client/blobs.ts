@@ -6,7 +6,7 @@ import type { Descriptor } from "../manifest.ts";
 import { answerFailure, type Deed, deedOf } from "./answer-failure.ts";
 import { call, urlOf, type Wire } from "./call.ts";
 import { askElsewhere } from "./foreign.ts";
-import { type Feed, mismatch, noBytes, verified } from "./verified.ts";
+import { type Feed, mismatch, verified } from "./verified.ts";
 
 /** From here on it counts how bytes are read; below, how many requests go over one connection. */
 const BULK_BYTES = 256 * 1024;
@@ -42,11 +42,11 @@ export async function openBlob(
   signal: AbortSignal,
 ): Promise<Readable> {
   const validators: Validators = { etag: undefined };
-  const begin = wire.checkpoints.takeBefore(blob.digest, from) ?? noBytes(blob.digest);
+  const begin = wire.checkpoints.takeBefore(blob.digest, from);
   const feedFrom = (offset: number): Promise<Feed> => fetchFrom(wire, repository, blob, offset, validators, signal);
-  let reached = begin.offset;
+  let reached = begin?.offset ?? 0;
   let losses = 0;
-  return verified(await feedFrom(begin.offset), {
+  return verified(await feedFrom(reached), {
     blob,
     from,
     begin,

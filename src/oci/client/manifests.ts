@@ -1,6 +1,6 @@
 import { Failed } from "../../failure/index.ts";
 import type { ManifestHead } from "../content.ts";
-import { type Digest, digestOf, hashFor, isDigest } from "../digest.ts";
+import { type Digest, digestOf, hasDigest, isDigest } from "../digest.ts";
 import { connectionFailure, discard, type HttpAnswer, readBytes } from "../http/index.ts";
 import { type Manifest, parseManifest } from "../manifest.ts";
 import { ACCEPT_MANIFESTS } from "../media-types.ts";
@@ -163,8 +163,7 @@ function checkedDigest(bytes: Uint8Array, reference: string, { headers }: HttpAn
   const named = headers["docker-content-digest"];
   const expected = isDigest(reference) ? reference : typeof named === "string" && isDigest(named) ? named : undefined;
   if (expected === undefined) return digestOf(bytes);
-  const hex = hashFor(expected).update(bytes).digest("hex");
-  if (expected.endsWith(`:${hex}`)) return expected;
+  if (hasDigest(bytes, expected)) return expected;
   throw mismatch(`${deed.name} sent another manifest than ${deed.thing}`, expected, digestOf(bytes));
 }
 

@@ -1,8 +1,8 @@
 import type { Hash } from "node:crypto";
 import { type Readable, Transform, type TransformCallback } from "node:stream";
 import { Failed } from "../../failure/index.ts";
-import { type Digest, hashFor, shortDigest } from "../digest.ts";
-import { WholeStream } from "../http/index.ts";
+import { type Digest, hasDigest, hashFor, shortDigest } from "../digest.ts";
+import { giveWholeBack, WholeStream } from "../http/index.ts";
 import type { Descriptor } from "../manifest.ts";
 
 /** Some of a blob's bytes on their way here. */
@@ -17,7 +17,7 @@ export interface Feed {
   readonly explain: (error: Error) => Failed;
 }
 
-/** The hash of a blob's first bytes: from here it can be read on without reading those again. */
+/** The hash of a blob's first bytes, of which there are some: from here it can be read on without reading those again. */
 export interface Checkpoint {
   readonly offset: number;
   readonly hash: Hash;
@@ -27,7 +27,8 @@ export interface VerifiedOptions {
   readonly blob: Descriptor;
   /** The first byte that is wanted; those before it are hashed and not given. */
   readonly from: number;
-  readonly begin: Checkpoint;
+  /** Where hashing goes on; at the first byte where nothing is known. */
+  readonly begin: Checkpoint | undefined;
   /** Asks for the bytes from `offset` on (or more) after a feed was lost; rejects where that is the end of it. */
   readonly reopen: (offset: number, lost: Failed) => Promise<Feed>;
   /** Told, when the stream is closed, from where it may be read on; nothing where the bytes were wrong. */
@@ -74,9 +75,8 @@ export function verified(first: Feed, options: VerifiedOptions): Readable {
 
 /** A short blob is most often here as a whole. Undefined where it is not, or not as it should be: that is told by the other way. */
 function verifiedAtOnce({ whole, start }: Feed, { blob, from, begin }: VerifiedOptions): Readable | undefined {
-  if (whole?.length !== blob.size || start !== 0 || begin.offset !== 0) return undefined;
-  const actual = begin.hash.copy().update(whole).digest("hex");
-  return blob.digest.endsWith(`:${actual}`) ? new WholeStream(whole.subarray(from)) : undefined;
+  if (whole?.length !== blob.size || start !== 0 || begin !== undefined) return undefined;
+  return hasDigest(whole, blob.digest) ? new WholeStream(whole.subarray(from), giveWholeBack) : undefined;
 }
 
 class Verifier extends Transform {
@@ -95,9 +95,9 @@ class Verifier extends Transform {
     super();
     this.#blob = blob;
     this.#from = from;
-    this.#hash = begin.hash;
-    this.position = begin.offset;
-    if (begin.offset > 0) this.#checkpoints.push({ offset: begin.offset, hash: begin.hash.copy() });
+    this.#hash = begin?.hash ?? hashFor(blob.digest);
+    this.position = begin?.offset ?? 0;
+    if (begin !== undefined) this.#checkpoints.push({ offset: begin.offset, hash: begin.hash.copy() });
   }
 
   get checkpoints(): readonly Checkpoint[] {
@@ -167,9 +167,6 @@ class Verifier extends Transform {
     return mismatch(`${this.#feed?.sender ?? ""} sent more than the ${size} bytes of ${shortDigest(digest)}`);
   }
 }
-
-/** The beginning of a blob. */
-export const noBytes = (digest: Digest): Checkpoint => ({ offset: 0, hash: hashFor(digest) });
 
 /** Bytes that are not what their digest promises. */
 export function mismatch(message: string, expected?: Digest, actual?: Digest): Failed {

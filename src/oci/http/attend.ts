@@ -24,7 +24,7 @@ export function attend(
   { pauses, lost }: Attendant,
 ): () => void {
   const aborted = (): void => void socket.destroy(new Error("aborted"));
-  const connecting = setTimeout(() => socket.destroy(timedOut("connect")), connectMs);
+  let connecting: NodeJS.Timeout | undefined;
   const connected = (): void => {
     clearTimeout(connecting);
     socket.setTimeout(idleMs);
@@ -49,7 +49,10 @@ export function attend(
   };
   signal.addEventListener("abort", aborted, { once: true });
   socket.on("timeout", idle).on("error", lost).on("close", closed).on("end", ended);
-  if (used === "new") socket.once(readyEvent, connected);
-  else connected();
+  if (used === "again") connected();
+  else {
+    connecting = setTimeout(() => socket.destroy(timedOut("connect")), connectMs);
+    socket.once(readyEvent, connected);
+  }
   return leave;
 }

@@ -67,12 +67,20 @@ export function createHttp(options: HttpOptions = {}): Http {
     }
   };
   const sendOnce = (request: HttpRequest): Promise<HttpAnswer> => {
-    // One signal ends all the requests of a run: many listeners on it are no leak.
-    setMaxListeners(0, request.signal);
+    listenedToByMany(request.signal);
     return followRedirects({ ...request, headers: { "user-agent": userAgent, ...request.headers } }, sendHop);
   };
 
   return { send: (request) => persist(request, sendOnce, backoff, pauses), backoff, close: connections.close };
+}
+
+const prepared = new WeakSet<AbortSignal>();
+
+/** One signal ends all the requests of a run: many listeners on it are no leak. */
+function listenedToByMany(signal: AbortSignal): void {
+  if (prepared.has(signal)) return;
+  prepared.add(signal);
+  setMaxListeners(0, signal);
 }
 
 async function persist(

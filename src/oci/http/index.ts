@@ -9,7 +9,7 @@ export {
   persistently,
 } from "./backoff.ts";
 export { discard, readBytes, readExcerpt } from "./body.ts";
-export { giveBack, handOut, retire, takeBuffer } from "./buffers.ts";
+export { giveBack, giveWholeBack, handOut, retire, takeBuffer } from "./buffers.ts";
 export { cancelled, connectionFailure, isPassing } from "./connection-failure.ts";
 export { createHttp, type Http, type HttpOptions } from "./http.ts";
 export { type HttpAnswer, type HttpRequest, isStreamBody, type Method, type StreamBody } from "./message.ts";

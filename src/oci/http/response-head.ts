@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { FIELD_VALUE } from "./field-value.ts";
 
 /** Where a body ends. */
 export type Framing =
@@ -19,33 +18,34 @@ export interface ResponseHead {
   readonly connection: "kept" | "closed";
 }
 
-const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: |$)/;
-const NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
+const STATUS_LINE = /HTTP\/1\.([01]) ([1-5]\d\d)(?: [^\r\n]*)?(?:\r\n|$)/y;
+const FIELD = /([!#$%&'*+.^_`|~\w-]+):([\t\x20-\x7e\x80-\xff]*)(?:\r\n|$)/y;
 
 /**
  * Reads the lines before a body (RFC 9112, 4 to 6). Undefined for whatever is out of the ordinary: other versions,
  * folded or malformed lines, lengths that contradict each other, codings other than chunks.
  */
 export function parseResponseHead(text: string): ResponseHead | undefined {
-  const [first = "", ...lines] = text.split("\r\n");
-  const [, minor, code] = STATUS_LINE.exec(first) ?? [];
+  STATUS_LINE.lastIndex = 0;
+  const [, minor, code] = STATUS_LINE.exec(text) ?? [];
   if (code === undefined) return undefined;
   const status = Number(code);
   const fields = new Map<string, string[]>();
-  for (const line of lines) {
-    const colon = line.indexOf(":");
-    const name = line.slice(0, Math.max(0, colon)).toLowerCase();
-    const value = withoutSpaces(line, colon + 1);
-    if (!NAME.test(name) || !FIELD_VALUE.test(value)) return undefined;
+  for (FIELD.lastIndex = STATUS_LINE.lastIndex; FIELD.lastIndex < text.length; ) {
+    const [, anyCase = "", value = ""] = FIELD.exec(text) ?? [];
+    if (anyCase === "") return undefined;
+    const name = anyCase.toLowerCase();
     const values = fields.get(name);
-    if (values === undefined) fields.set(name, [value]);
-    else values.push(value);
+    if (values === undefined) fields.set(name, [trimmed(value)]);
+    else values.push(trimmed(value));
   }
   const framing = framingOf(status, fields);
   if (framing === undefined) return undefined;
+  const headers: IncomingHttpHeaders = Object.create(null);
+  for (const [name, values] of fields) headers[name] = joined(name, values);
   return {
     status,
-    headers: Object.fromEntries([...fields].map(([name, values]) => [name, joined(name, values)])),
+    headers,
     challenges: fields.get("www-authenticate") ?? [],
     framing,
     connection: minor === "1" && framing.kind !== "closed" && staysOpen(fields) ? "kept" : "closed",
@@ -86,12 +86,12 @@ function framingOf(status: number, fields: Fields): Framing | undefined {
   return others.length === 0 && /^\d{1,15}$/.test(length) ? { kind: "length", bytes: Number(length) } : undefined;
 }
 
-/** What follows `from`, without spaces and tabs around it; other blanks are part of a value. */
-function withoutSpaces(line: string, from: number): string {
-  let [start, end] = [from, line.length];
-  while (start < end && isSpace(line.charCodeAt(start))) start += 1;
-  while (end > start && isSpace(line.charCodeAt(end - 1))) end -= 1;
-  return line.slice(start, end);
+/** Without spaces and tabs around it; other blanks are part of a value. */
+function trimmed(value: string): string {
+  let [start, end] = [0, value.length];
+  while (start < end && isSpace(value.charCodeAt(start))) start += 1;
+  while (end > start && isSpace(value.charCodeAt(end - 1))) end -= 1;
+  return value.slice(start, end);
 }
 
 const isSpace = (code: number): boolean => code === 32 || code === 9;

@@ -6,7 +6,7 @@ import { type HttpAnswer, type HttpRequest, isStreamBody } from "./message.ts";
 import { requestHead } from "./request-head.ts";
 import { isTimeout } from "./timeout.ts";
 import { AnswerReader, type WholeAnswer } from "./whole-answer.ts";
-import { WholeStream } from "./whole-stream.ts";
+import { type TakenBytes, WholeStream } from "./whole-stream.ts";
 
 export interface ShortOptions extends Patience {
   readonly lines: Lines;
@@ -28,13 +28,16 @@ export const isShort = ({ body }: HttpRequest): boolean => !isStreamBody(body) |
  * of the ordinary: ask Node's client then. Throws an `Error` with a code where the connection or the answer is broken.
  */
 export async function exchangeShort(request: HttpRequest, options: ShortOptions): Promise<HttpAnswer | undefined> {
-  const body = await gathered(request);
+  const { bytes: body, used } = await gathered(request);
   const head = requestHead(request, lengthOf(request, body));
   for (;;) {
     const line = await options.lines.take(request.url, options.addresses);
     const answer = new AnswerReader(request.method);
     try {
-      return await overLine(line, request, { head, body, answer }, options);
+      const answered = await overLine(line, request, { head, body, answer }, options);
+      // A server may answer before it has read all: what is still on its way out must stay as it is.
+      if (line.socket.writableLength === 0) used?.();
+      return answered;
     } catch (error) {
       // A server may close a kept connection at the very moment at which it is used again. Of what is sent here, only
       // the bytes of an upload must not arrive twice.
@@ -102,11 +105,16 @@ function overLine(
 }
 
 /** What is to be sent. Rejects where the stream it comes from does. */
-async function gathered({ body }: HttpRequest): Promise<Uint8Array | undefined> {
-  if (!isStreamBody(body)) return body;
-  const bytes = (body.stream instanceof WholeStream && body.stream.takeBytes()) || (await allOf(body.stream));
+async function gathered({ body }: HttpRequest): Promise<Gathered> {
+  if (!isStreamBody(body)) return { bytes: body };
+  const taken = body.stream instanceof WholeStream ? body.stream.takeBytes() : undefined;
+  const all = taken ?? { bytes: await allOf(body.stream) };
   body.onBytes?.(body.size);
-  return bytes;
+  return all;
+}
+
+interface Gathered extends Partial<Pick<TakenBytes, "used">> {
+  readonly bytes: Uint8Array | undefined;
 }
 
 async function allOf(stream: Readable): Promise<Uint8Array> {

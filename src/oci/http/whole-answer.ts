@@ -1,3 +1,4 @@
+import { takeWhole } from "./buffers.ts";
 import type { Method } from "./message.ts";
 import { type Framing, parseResponseHead, type ResponseHead } from "./response-head.ts";
 
@@ -31,20 +32,28 @@ export class AnswerReader {
   add(chunk: Buffer): Progress {
     this.begun = true;
     if (this.#head !== undefined && this.#body !== undefined) return this.#fill(this.#head.head, this.#body, chunk);
-    this.#bytes = Buffer.concat([this.#bytes, chunk]);
+    let bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk]);
     while (this.#head === undefined) {
-      const end = this.#bytes.indexOf(BLANK_LINE);
-      if (end === -1) return this.#bytes.length > LONGEST_HEAD ? "odd" : "more";
-      const head = parseResponseHead(this.#bytes.toString("latin1", 0, end));
+      const end = bytes.indexOf(BLANK_LINE);
+      if (end === -1) return bytes.length > LONGEST_HEAD ? "odd" : this.#keep(bytes, chunk);
+      const head = parseResponseHead(bytes.toString("latin1", 0, end));
       if (head === undefined || head.status === 101) return "odd";
-      this.#bytes = this.#bytes.subarray(end + BLANK_LINE.length);
+      bytes = bytes.subarray(end + BLANK_LINE.length);
       if (head.status >= 200) this.#head = { head, framing: this.#method === "HEAD" ? NO_BODY : head.framing };
     }
     const { head, framing } = this.#head;
-    if (framing.kind !== "length") return this.#unmeasured(head, framing.kind, "open");
+    if (framing.kind !== "length") {
+      this.#keep(bytes, chunk);
+      return this.#unmeasured(head, framing.kind, "open");
+    }
     if (framing.bytes > LONGEST_BODY) return "odd";
-    this.#body = { bytes: Buffer.allocUnsafe(framing.bytes), filled: 0 };
-    return this.#fill(head, this.#body, this.#bytes);
+    this.#body = { bytes: takeWhole(framing.bytes), filled: 0 };
+    return this.#fill(head, this.#body, bytes);
+  }
+
+  #keep(bytes: Buffer, chunk: Buffer): "more" {
+    this.#bytes = bytes.buffer === chunk.buffer ? Buffer.from(bytes) : bytes;
+    return "more";
   }
 
   /** The connection has ended: so has a body that ends with it. Undefined where the answer is not whole. */
