@@ -18,8 +18,9 @@ export type Wanted = "all" | readonly Platform[];
 
 /** The platforms of an image that its targets take; all where one takes all, and where it is at no target. */
 export function wantedPlatforms(config: Config, image: string): Wanted {
+  const declared = declaredName(image);
   const targets = [...config.targets.values()].filter(({ entries }) =>
-    entries.some((entry) => entry.image === image || entry.image === declaredName(image)),
+    entries.some((entry) => entry.image === image || entry.image === declared),
   );
   if (targets.length === 0 || targets.some(({ platforms }) => platforms === undefined)) return "all";
   return targets.flatMap(({ platforms }) => platforms ?? []);

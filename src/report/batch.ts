@@ -3,7 +3,10 @@ import type { After } from "./timer.ts";
 
 const FULL = 64 * 1024;
 
-/** An output that writes what is said in one turn of the event loop in one go: a write for each line is dear. */
+/** So long may what is said wait for more: nobody reads faster, and a write for each line is dear. */
+const GATHERED_MS = 20;
+
+/** An output that writes what is said in short order in one go. */
 export interface Batch {
   readonly write: (text: string) => void;
   /** Writes at once what has been held back. */
@@ -24,7 +27,7 @@ export function batched(out: Out, after: After): Batch {
     write: (text) => {
       held += text;
       if (held.length >= FULL) flush();
-      else cancel ??= after(0, flush);
+      else cancel ??= after(GATHERED_MS, flush);
     },
     flush,
   };

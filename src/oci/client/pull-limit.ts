@@ -24,6 +24,7 @@ export function readPullLimit({ headers }: Pick<HttpAnswer, "headers">): PullLim
 function parse(
   header: string | string[] | undefined,
 ): { count: number; windowSeconds: number | undefined } | undefined {
+  if (header === undefined) return undefined;
   const [, count, window] = /^\s*(\d+)(?:\s*;\s*w=(\d+))?/.exec([header].flat()[0] ?? "") ?? [];
   if (count === undefined) return undefined;
   return { count: Number(count), windowSeconds: window === undefined ? undefined : Number(window) };

@@ -42,7 +42,7 @@ function overLine(
   const { signal, url } = request;
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
-      options.lines.giveBack(line, url, "closed");
+      options.lines.giveBack(line, "closed");
       return reject(signal.reason);
     }
     let begun: Buffer[] = [];
@@ -80,7 +80,7 @@ function overLine(
       const address = socket.remoteAddress;
       body = new Body(line, head.framing.bytes, () => {
         leave();
-        options.lines.giveBack(line, url, head.connection);
+        options.lines.giveBack(line, head.connection);
       });
       resolve(answerOf(head, request, address, body));
       if (rest.length > 0) body.add(rest);

@@ -6,7 +6,7 @@ import { publicLookup } from "./private-address.ts";
 export interface Lines {
   /** One that is free, or a new one; where there are as many as there may be, the next that is free. */
   readonly take: (url: URL, addresses: "any" | "public") => Promise<Line>;
-  readonly giveBack: (line: Line, url: URL, connection: "kept" | "closed") => void;
+  readonly giveBack: (line: Line, connection: "kept" | "closed") => void;
   readonly close: () => void;
 }
 
@@ -42,7 +42,7 @@ const LOST = ["close", "error", "end"] as const;
 
 export function createLines({ open, secureContext, perHost }: LinesOptions): Lines {
   const hosts = new Map<string, Host>();
-  const whenLost = new WeakMap<Line, () => void>();
+  const hostOfLine = new WeakMap<Line, Host>();
   const hostOf = ({ origin }: URL): Host => {
     const host = hosts.get(origin) ?? { idle: [], waiting: [], open: 0, session: undefined };
     hosts.set(origin, host);
@@ -56,6 +56,11 @@ export function createLines({ open, secureContext, perHost }: LinesOptions): Lin
       lookup: addresses === "public" ? publicLookup : undefined,
     });
     host.open += 1;
+    hostOfLine.set(line, host);
+    const lost = (): void => {
+      if (host.idle.includes(line)) forget(line, host);
+    };
+    for (const event of LOST) line.socket.on(event, lost);
     line.socket.once("close", () => {
       host.open -= 1;
       host.waiting.shift()?.();
@@ -76,21 +81,17 @@ export function createLines({ open, secureContext, perHost }: LinesOptions): Lin
       while (host.idle.length === 0 && host.open >= perHost) await new Promise<void>((free) => host.waiting.push(free));
       const kept = host.idle.pop();
       if (kept === undefined) return openTo(host, url, addresses);
-      const lost = whenLost.get(kept);
-      if (lost !== undefined) for (const event of LOST) kept.socket.off(event, lost);
       kept.socket.ref();
       kept.used = "again";
       return kept;
     },
-    giveBack: (line, url, connection) => {
+    giveBack: (line, connection) => {
       const { socket } = line;
-      const host = hostOf(url);
+      const host = hostOfLine.get(line);
+      if (host === undefined) return;
       if (connection === "closed" || socket.destroyed) return forget(line, host);
       host.idle.push(line);
       socket.unref();
-      const lost = (): void => forget(line, host);
-      whenLost.set(line, lost);
-      for (const event of LOST) socket.on(event, lost);
       host.waiting.shift()?.();
     },
     close: () => {

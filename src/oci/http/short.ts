@@ -64,7 +64,7 @@ function overLine(
   const { signal, url, method } = request;
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
-      lines.giveBack(line, url, "closed");
+      lines.giveBack(line, "closed");
       return reject(signal.reason);
     }
     const patience = isStreamBody(request.body) ? COMMIT_PATIENCE : 1;
@@ -91,9 +91,9 @@ function overLine(
       line.reader = undefined;
       if (progress !== "odd") {
         resolve(answerOf(progress, url, address));
-        return lines.giveBack(line, url, progress.connection);
+        return lines.giveBack(line, progress.connection);
       }
-      lines.giveBack(line, url, "closed");
+      lines.giveBack(line, "closed");
       if (method === "GET" || method === "HEAD") resolve(undefined);
       else reject(Object.assign(new Error("the answer is not that of a registry"), { code: "HPE_INVALID_ANSWER" }));
     };
