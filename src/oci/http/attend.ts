@@ -1,4 +1,4 @@
-import type { Line } from "./line.ts";
+import { type Line, readyEvent } from "./line.ts";
 import type { HttpRequest } from "./message.ts";
 import { timedOut } from "./timeout.ts";
 
@@ -18,7 +18,7 @@ export interface Attendant {
 
 /** Watches over the connection of a request. What is given back ends that, and leaves the connection as it was. */
 export function attend(
-  { socket, used, flush }: Line,
+  { socket, ready, flush }: Line,
   { url, signal }: HttpRequest,
   { connectMs, idleMs }: Patience,
   { pauses, lost }: Attendant,
@@ -40,19 +40,19 @@ export function attend(
     leave();
     lost(Object.assign(new Error("socket hang up"), { code: "ECONNRESET" }));
   };
-  const readyEvent = url.protocol === "https:" ? "secureConnect" : "connect";
+  const whenReady = readyEvent(url);
   const leave = (): void => {
     clearTimeout(connecting);
     socket.setTimeout(0);
     signal.removeEventListener("abort", aborted);
-    socket.off(readyEvent, connected).off("timeout", idle).off("error", lost).off("close", closed).off("end", ended);
+    socket.off(whenReady, connected).off("timeout", idle).off("error", lost).off("close", closed).off("end", ended);
   };
   signal.addEventListener("abort", aborted, { once: true });
   socket.on("timeout", idle).on("error", lost).on("close", closed).on("end", ended);
-  if (used === "again") connected();
+  if (ready) connected();
   else {
     connecting = setTimeout(() => socket.destroy(timedOut("connect")), connectMs);
-    socket.once(readyEvent, connected);
+    socket.once(whenReady, connected);
   }
   return leave;
 }

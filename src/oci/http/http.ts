@@ -61,7 +61,7 @@ export function createHttp(options: HttpOptions = {}): Http {
   const sendHop = async (hop: HttpRequest, addresses: "any" | "public"): Promise<HttpAnswer> => {
     await pauses.wait(hop.url.host, hop.signal);
     try {
-      return await windows.within(hop, () => exchange(hop, { ...limits, addresses }));
+      return await windows.within(hop, (behind) => exchange(hop, { ...limits, addresses, behind }));
     } catch (error) {
       throw connectionFailure(error, hop.url, hop.signal, await connections.proxies.nameFor(hop.url));
     }

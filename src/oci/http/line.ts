@@ -6,6 +6,8 @@ export interface Line {
   readonly socket: Socket;
   /** Whether an answer has come over it before. */
   used: "new" | "again";
+  /** Whether it stands, with TLS where that is spoken. */
+  ready: boolean;
   /** Who is given the bytes; undefined while nobody waits for any. */
   reader: ((chunk: Buffer) => void) | undefined;
   /** Hands on what has been read so far. */
@@ -34,6 +36,10 @@ export function dial({ url, secureContext, session, lookup }: LineOptions, onrea
     ...(session === undefined ? {} : { session }),
   });
 }
+
+/** What a socket tells once a connection stands. */
+export const readyEvent = ({ protocol }: URL): "connect" | "secureConnect" =>
+  protocol === "https:" ? "secureConnect" : "connect";
 
 /** Gives a chunk to whoever reads; what nobody asked for ends the connection. */
 export function handOn(line: Line, chunk: Buffer): void {

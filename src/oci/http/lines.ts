@@ -1,11 +1,14 @@
 import { type SecureContext, TLSSocket } from "node:tls";
-import type { Line, LineOptions } from "./line.ts";
+import { type Line, type LineOptions, readyEvent } from "./line.ts";
 import { publicLookup } from "./private-address.ts";
 
 /** Connections that are kept for the next request. */
 export interface Lines {
-  /** One that is free, or a new one; where there are as many as there may be, the next that is free. */
-  readonly take: (url: URL, addresses: "any" | "public") => Promise<Line>;
+  /**
+   * One that is free, or a new one; where there are as many as there may be, the next that is free. To a host that is
+   * far others are opened at once for the requests `behind` this one, which wait for their turn.
+   */
+  readonly take: (url: URL, addresses: "any" | "public", behind: number) => Promise<Line>;
   readonly giveBack: (line: Line, connection: "kept" | "closed") => void;
   readonly close: () => void;
 }
@@ -25,7 +28,14 @@ interface Host {
   open: number;
   /** What the next connection over TLS can resume. */
   session: Buffer | undefined;
+  /** The shortest time in which a connection stood. */
+  readyMs: number | undefined;
+  /** How many requests wait for their turn. */
+  behind: number;
 }
+
+/** From here on it is worth having connections ready. */
+const FAR_MS = 20;
 
 /** Only once the certificate is known to be the host's: over a resumed session its name is not looked at again. */
 function rememberSession(socket: TLSSocket, host: Host): void {
@@ -44,7 +54,14 @@ export function createLines({ open, secureContext, perHost }: LinesOptions): Lin
   const hosts = new Map<string, Host>();
   const hostOfLine = new WeakMap<Line, Host>();
   const hostOf = ({ origin }: URL): Host => {
-    const host = hosts.get(origin) ?? { idle: [], waiting: [], open: 0, session: undefined };
+    const host = hosts.get(origin) ?? {
+      idle: [],
+      waiting: [],
+      open: 0,
+      session: undefined,
+      readyMs: undefined,
+      behind: 0,
+    };
     hosts.set(origin, host);
     return host;
   };
@@ -57,6 +74,12 @@ export function createLines({ open, secureContext, perHost }: LinesOptions): Lin
     });
     host.open += 1;
     hostOfLine.set(line, host);
+    const begun = performance.now();
+    line.socket.once(readyEvent(url), () => {
+      line.ready = true;
+      host.readyMs = Math.min(host.readyMs ?? Number.POSITIVE_INFINITY, performance.now() - begun);
+      openAhead(host, url, addresses);
+    });
     const lost = (): void => {
       if (host.idle.includes(line)) forget(line, host);
     };
@@ -68,28 +91,40 @@ export function createLines({ open, secureContext, perHost }: LinesOptions): Lin
     if (line.socket instanceof TLSSocket) rememberSession(line.socket, host);
     return line;
   };
+  /** As many as are at work, since so many more will be let in when those are answered. */
+  const openAhead = (host: Host, url: URL, addresses: "any" | "public"): void => {
+    if (addresses === "public" || (host.readyMs ?? 0) < FAR_MS) return;
+    const wanted = Math.min(host.behind, host.open - host.idle.length);
+    while (host.idle.length < wanted && host.open < perHost) {
+      const line = openTo(host, url, addresses);
+      line.socket.unref();
+      host.idle.unshift(line);
+    }
+  };
   const forget = (line: Line, host: Host): void => {
     const at = host.idle.indexOf(line);
     if (at !== -1) host.idle.splice(at, 1);
     line.socket.on("error", () => {}).destroy();
   };
   return {
-    take: async (url, addresses) => {
+    take: async (url, addresses, behind) => {
       const host = hostOf(url);
       // One that was opened where any address would do is none for a name that another server gave us.
       if (addresses === "public") return openTo(host, url, addresses);
       while (host.idle.length === 0 && host.open >= perHost) await new Promise<void>((free) => host.waiting.push(free));
       const kept = host.idle.pop();
-      if (kept === undefined) return openTo(host, url, addresses);
-      kept.socket.ref();
-      kept.used = "again";
-      return kept;
+      kept?.socket.ref();
+      const line = kept ?? openTo(host, url, addresses);
+      host.behind = behind;
+      openAhead(host, url, addresses);
+      return line;
     },
     giveBack: (line, connection) => {
       const { socket } = line;
       const host = hostOfLine.get(line);
       if (host === undefined) return;
       if (connection === "closed" || socket.destroyed) return forget(line, host);
+      line.used = "again";
       host.idle.push(line);
       socket.unref();
       host.waiting.shift()?.();

@@ -13,6 +13,6 @@ export function openShortLine(options: LineOptions): Line {
       return true;
     },
   });
-  const line: Line = { socket, used: "new", reader: undefined, flush: () => {} };
+  const line: Line = { socket, used: "new", ready: false, reader: undefined, flush: () => {} };
   return line;
 }

@@ -11,6 +11,8 @@ import { type TakenBytes, WholeStream } from "./whole-stream.ts";
 export interface ShortOptions extends Patience {
   readonly lines: Lines;
   readonly addresses: "any" | "public";
+  /** How many requests like this one wait for their turn. */
+  readonly behind: number;
 }
 
 /** A body up to this is waited for as a whole, so that it leaves with its head in one write. */
@@ -31,7 +33,7 @@ export async function exchangeShort(request: HttpRequest, options: ShortOptions)
   const { bytes: body, used } = await gathered(request);
   const head = requestHead(request, lengthOf(request, body));
   for (;;) {
-    const line = await options.lines.take(request.url, options.addresses);
+    const line = await options.lines.take(request.url, options.addresses, options.behind);
     const answer = new AnswerReader(request.method);
     try {
       const answered = await overLine(line, request, { head, body, answer }, options);
