@@ -45,24 +45,29 @@ function reuse(bytes: ArrayBufferLike, { out, state }: { out: number; state: "fi
 
 /** Shorter bodies are not worth being kept. */
 const LEAST_KEPT = 16 * 1024;
-const KEPT_BYTES_PER_LENGTH = 4 * 1024 * 1024;
-/** By their length, a power of two. */
+const STEP = 32 * 1024;
+const MOST_KEPT = 4 * 1024 * 1024;
+/** By their length, a multiple of `STEP`. */
 const freeForWhole = new Map<number, Buffer[]>();
 const wholes = new WeakSet<ArrayBufferLike>();
+let keptForWhole = 0;
 
 /** Room for the whole of a body: memory that is collected later than it could be is much where bodies are many. */
 export function takeWhole(length: number): Buffer {
   if (length < LEAST_KEPT) return Buffer.allocUnsafe(length);
-  const room = 2 ** Math.ceil(Math.log2(length));
-  const buffer = freeForWhole.get(room)?.pop() ?? Buffer.allocUnsafeSlow(room);
+  const room = STEP * Math.ceil(length / STEP);
+  const kept = freeForWhole.get(room)?.pop();
+  if (kept !== undefined) keptForWhole -= room;
+  const buffer = kept ?? Buffer.allocUnsafeSlow(room);
   wholes.add(buffer.buffer);
   return buffer.subarray(0, length);
 }
 
 /** Takes back what nobody reads any more. What is not of `takeWhole`, or was given back before, is let pass. */
 export function giveWholeBack({ buffer }: Uint8Array): void {
-  if (!wholes.delete(buffer)) return;
+  if (!wholes.delete(buffer) || keptForWhole + buffer.byteLength > MOST_KEPT) return;
   const others = freeForWhole.get(buffer.byteLength) ?? [];
   freeForWhole.set(buffer.byteLength, others);
-  if ((others.length + 1) * buffer.byteLength <= KEPT_BYTES_PER_LENGTH) others.push(Buffer.from(buffer));
+  others.push(Buffer.from(buffer));
+  keptForWhole += buffer.byteLength;
 }

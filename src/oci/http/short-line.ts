@@ -1,11 +1,10 @@
 import { dial, handOn, type Line, type LineOptions } from "./line.ts";
 
-/** Most answers are shorter. */
-const BUFFER_BYTES = 32 * 1024;
+/** Of all such connections: who is given a piece copies what it keeps before the next is read. */
+const buffer = Buffer.allocUnsafeSlow(64 * 1024);
 
-/** For answers that are gathered: read into one small buffer, again and again. */
+/** For answers that are gathered. */
 export function openShortLine(options: LineOptions): Line {
-  const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
   const socket = dial(options, {
     buffer,
     callback: (bytes) => {
