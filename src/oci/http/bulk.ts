@@ -39,7 +39,7 @@ function overLine(
   options: BulkOptions,
 ): Promise<HttpAnswer | undefined> {
   const { socket } = line;
-  const { signal, url } = request;
+  const { signal } = request;
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       options.lines.giveBack(line, "closed");

@@ -77,6 +77,19 @@ test("requests follow each other on one connection, with what they carry", async
   });
 });
 
+test("bytes that were taken to be sent are told to be of no more use once they are out, and others are not", async () => {
+  const used: string[] = [];
+  const told = (bytes: Buffer): void => void used.push(String(bytes));
+  await withServer(says("HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n"), async ({ send, seen }) => {
+    await send({ method: "PUT", body: { size: 5, stream: new WholeStream(Buffer.from("whole"), told) } });
+    assert.match(seen[0] ?? "", /whole$/);
+    assert.deepEqual(used, ["whole"]);
+  });
+  const read = new WholeStream(Buffer.from("kept"), told);
+  assert.equal(String(Buffer.concat(await read.toArray())), "kept");
+  assert.deepEqual(used, ["whole"]);
+});
+
 test("the body of an answer can be read as a stream as well, and an answer to a HEAD has none", async () => {
   await withServer(says(OK), async ({ send }) => {
     const chunks: Buffer[] = [];
