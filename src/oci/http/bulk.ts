@@ -22,7 +22,7 @@ const AHEAD_BYTES = 384 * 1024;
 export async function exchangeBulk(request: HttpRequest, options: BulkOptions): Promise<HttpAnswer | undefined> {
   const asked = requestHead(request, undefined);
   for (;;) {
-    const line = await options.lines.take(request.url, options.addresses, 0);
+    const line = await options.lines.take(request.url, options.addresses, () => 0);
     try {
       return await overLine(line, request, asked, options);
     } catch (error) {

@@ -17,7 +17,7 @@ export interface ExchangeOptions {
   /** Whether a name may stand for an address of a private network. */
   readonly addresses: "any" | "public";
   /** How many requests like this one wait for their turn. */
-  readonly behind: number;
+  readonly behind: () => number;
 }
 
 /** One request and its answer, nothing followed and nothing tried again. Rejects with the system's error. */

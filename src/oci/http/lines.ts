@@ -8,7 +8,7 @@ export interface Lines {
    * One that is free, or a new one; where there are as many as there may be, the next that is free. To a host that is
    * far others are opened at once for the requests `behind` this one, which wait for their turn.
    */
-  readonly take: (url: URL, addresses: "any" | "public", behind: number) => Promise<Line>;
+  readonly take: (url: URL, addresses: "any" | "public", behind: () => number) => Promise<Line>;
   readonly giveBack: (line: Line, connection: "kept" | "closed") => void;
   readonly close: () => void;
 }
@@ -31,7 +31,7 @@ interface Host {
   /** The shortest time in which a connection stood. */
   readyMs: number | undefined;
   /** How many requests wait for their turn. */
-  behind: number;
+  behind: () => number;
 }
 
 /** From here on it is worth having connections ready. */
@@ -60,7 +60,7 @@ export function createLines({ open, secureContext, perHost }: LinesOptions): Lin
       open: 0,
       session: undefined,
       readyMs: undefined,
-      behind: 0,
+      behind: () => 0,
     };
     hosts.set(origin, host);
     return host;
@@ -94,7 +94,7 @@ export function createLines({ open, secureContext, perHost }: LinesOptions): Lin
   /** As many as are at work, since so many more will be let in when those are answered. */
   const openAhead = (host: Host, url: URL, addresses: "any" | "public"): void => {
     if (addresses === "public" || (host.readyMs ?? 0) < FAR_MS) return;
-    const wanted = Math.min(host.behind, host.open - host.idle.length);
+    const wanted = Math.min(host.behind(), host.open - host.idle.length);
     while (host.idle.length < wanted && host.open < perHost) {
       const line = openTo(host, url, addresses);
       line.socket.unref();

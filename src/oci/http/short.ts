@@ -12,7 +12,7 @@ export interface ShortOptions extends Patience {
   readonly lines: Lines;
   readonly addresses: "any" | "public";
   /** How many requests like this one wait for their turn. */
-  readonly behind: number;
+  readonly behind: () => number;
 }
 
 /** A body up to this is waited for as a whole, so that it leaves with its head in one write. */

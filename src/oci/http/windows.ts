@@ -11,12 +11,12 @@ import { isTimeout } from "./timeout.ts";
  */
 export interface HostWindows {
   /**
-   * Waits for a place and does the work there, which is told how many others wait behind it. Throws `Failed`: `oci/cancelled` where the signal ends the waiting,
-   * `registry/unreachable` where the host is silent.
+   * Waits for a place and does the work there, which may ask at any time how many others wait behind it. Throws
+   * `Failed`: `oci/cancelled` where the signal ends the waiting, `registry/unreachable` where the host is silent.
    */
   readonly within: <Answer extends { readonly status: number }>(
     request: HttpRequest,
-    work: (behind: number) => Promise<Answer>,
+    work: (behind: () => number) => Promise<Answer>,
   ) => Promise<Answer>;
 }
 
@@ -58,7 +58,7 @@ export function createHostWindows(now: () => number = () => performance.now()): 
   const hosts = new Map<string, Host>();
   return {
     within: async (request, work) => {
-      if (isStreamBody(request.body) && request.body.size > SMALL_BODY) return work(0);
+      if (isStreamBody(request.body) && request.body.size > SMALL_BODY) return work(() => 0);
       const host = entryOf(hosts, request.url.host, newHost);
       const kind = entryOf(host.kinds, kindOf(request), newKind);
       if (kind.taken < Math.floor(kind.size)) kind.taken += 1;
@@ -68,7 +68,7 @@ export function createHostWindows(now: () => number = () => performance.now()): 
       try {
         refuseWhereSilent(host, request.url.host, begun);
         fate = "overloaded";
-        const answer = await work(kind.waiting.size);
+        const answer = await work(() => kind.waiting.size);
         host.silence = undefined;
         host.answeredAt = now();
         if (answer.status !== 429 && answer.status !== 503) fate = "answered";

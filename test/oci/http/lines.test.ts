@@ -24,14 +24,14 @@ function openings(perHost = 64) {
 
 test("where a connection takes long, others are opened for the requests that wait, as many as are at work", async () => {
   const { opened, lines, stands } = openings();
-  await lines.take(url, "any", 9);
-  await lines.take(url, "any", 9);
+  await lines.take(url, "any", () => 9);
+  await lines.take(url, "any", () => 9);
   await delay(25);
   stands(opened[0]);
   assert.equal(opened.length, 4);
   stands(opened[1]);
   assert.equal(opened.length, 4, "and no more until those are at work too");
-  const third = await lines.take(url, "any", 8);
+  const third = await lines.take(url, "any", () => 8);
   assert.ok(opened.indexOf(third) >= 2 && third.used === "new");
   assert.equal(opened.length, 6);
 });
@@ -44,8 +44,8 @@ test("nothing is opened ahead at a host that is near, for nobody who waits, or b
     [9, 25, 3, 3],
   ] as const) {
     const { opened, lines, stands } = openings(perHost);
-    await lines.take(url, "any", behind);
-    await lines.take(url, "any", behind);
+    await lines.take(url, "any", () => behind);
+    await lines.take(url, "any", () => behind);
     await delay(waitMs);
     stands(opened[0]);
     assert.equal(opened.length, expected, `${behind} behind, ${waitMs} ms, at most ${perHost}`);
@@ -54,19 +54,19 @@ test("nothing is opened ahead at a host that is near, for nobody who waits, or b
 
 test("what was opened ahead and is lost is given to nobody", async () => {
   const { opened, lines, stands } = openings();
-  await lines.take(url, "any", 1);
+  await lines.take(url, "any", () => 1);
   await delay(25);
   stands(opened[0]);
   assert.equal(opened.length, 2);
   opened[1]?.socket.destroy(new Error("refused"));
   await delay(5);
-  const next = await lines.take(url, "any", 0);
+  const next = await lines.take(url, "any", () => 0);
   assert.equal(next, opened[2]);
 });
 
 test("a name that another server gave us has its connections alone", async () => {
   const { opened, lines, stands } = openings();
-  await lines.take(url, "public", 9);
+  await lines.take(url, "public", () => 9);
   await delay(25);
   stands(opened[0]);
   assert.equal(opened.length, 1);

@@ -59,6 +59,24 @@ test("what waits for a host that answers nothing is told so after some minutes, 
   assert.match(refused.at(-1) ?? "", /for 3 minutes at 3$/);
 });
 
+test("work can ask how many wait behind it, also those that came later", async () => {
+  const windows = createHostWindows();
+  const asked: (() => number)[] = [];
+  const answers: (() => void)[] = [];
+  const work = (behind: () => number): Promise<{ status: number }> => {
+    asked.push(behind);
+    return new Promise((resolve) => answers.push(() => resolve({ status: 200 })));
+  };
+  const all = Array.from({ length: 10 }, () => windows.within({ method: "HEAD", url, signal }, work));
+  assert.deepEqual([asked.length, asked[0]?.()], [4, 6]);
+  for (let at = 0; at < 10; at++) {
+    answers[at]?.();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await Promise.all(all);
+  assert.equal(asked[9]?.(), 0);
+});
+
 test("a host that answers again after two minutes has lost nothing but time", async () => {
   const ends = await endsWhile(120_000, 100);
   assert.ok(ends.filter((end) => end === "200").length >= 90);
