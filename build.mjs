@@ -154,18 +154,27 @@ async function asCommonJs(text) {
     target: "node20",
     supported: { "dynamic-import": false },
   });
+  // The launcher reads them byte for character.
+  if (/[^\0-\x7f]/.test(code)) throw new Error("a chunk is not in ASCII");
   const url =
     'const __url = require("node:url").pathToFileURL(require("node:path").join(__dirname, "../cli.cjs")).href;';
   return /\b__url\b/.test(code) ? `${url}\n${code}` : code;
 }
 
-/** Node's own modules are loaded where they are first used: many a run needs few of them. */
+/**
+ * Node's own modules are loaded where they are first used: many a run needs few of them. One of which more is used than
+ * what it exports, as where it is handed on, stays as it is.
+ */
 function builtinsWhenUsed(code) {
   const required = /^var (import_\w+) = ((?:__toESM\()?require\("node:[\w/]+"\)(?:, 1)?\)?);$/gm;
-  const names = [...code.matchAll(required)].map(([, name]) => name);
-  if (names.length === 0) return code;
-  const used = new RegExp(`\\b(${names.join("|")})(?=\\.)`, "g");
-  return code.replace(used, "($1())").replace(required, "var $1_, $1 = () => $1_ ??= $2;");
+  const alone = new Map();
+  for (const [, name] of code.matchAll(/\b(import_\w+)\b(?!\.)/g)) alone.set(name, (alone.get(name) ?? 0) + 1);
+  const names = new Set([...code.matchAll(required)].map(([, name]) => name).filter((name) => alone.get(name) === 1));
+  return code
+    .replace(/\b(import_\w+)(?=\.)/g, (name) => (names.has(name) ? `(${name}())` : name))
+    .replace(required, (text, name, load) =>
+      names.has(name) ? `var ${name}_, ${name} = () => ${name}_ ??= ${load};` : text,
+    );
 }
 
 /** A plugin of esbuild: the one module stays a file of its own, beside the folder of the chunks. */

@@ -51,7 +51,7 @@ function rowOf(name: string, measured: readonly number[]): Row {
   return { name, median: (low + high) / 2, fastest, slowest };
 }
 
-/** Node 20 reads the certificates that this names at each start, which then takes twice as long as elsewhere. */
+/** Node 20 reads the certificates that this names at each start, which then takes about three times as long. */
 const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
 
 /** Runs a program to its end, its output thrown away. Throws with the end of its errors where it fails. */
