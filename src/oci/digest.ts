@@ -39,7 +39,8 @@ export function hashFor(expected: Digest): Hash {
   return createHash(algorithmOf(expected));
 }
 
-const algorithmOf = (value: Digest): string => value.slice(0, value.indexOf(":"));
+/** What stands before the colon. */
+export const algorithmOf = (value: Digest): string => value.slice(0, value.indexOf(":"));
 
 /** The hex digits behind the colon. */
 export const hexOf = (value: Digest): string => value.slice(value.indexOf(":") + 1);

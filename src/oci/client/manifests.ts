@@ -1,6 +1,6 @@
 import { Failed } from "../../failure/index.ts";
 import type { ManifestHead } from "../content.ts";
-import { type Digest, digestOf, hasDigest, isDigest } from "../digest.ts";
+import { algorithmOf, type Digest, digestOf, hasDigest, isDigest } from "../digest.ts";
 import { connectionFailure, discard, type HttpAnswer, readBytes } from "../http/index.ts";
 import { type Manifest, parseManifest } from "../manifest.ts";
 import { ACCEPT_MANIFESTS } from "../media-types.ts";
@@ -167,7 +167,7 @@ function checkedDigest(bytes: Uint8Array, reference: string, { headers }: HttpAn
   throw mismatch(`${deed.name} sent another manifest than ${deed.thing}`, expected, digestOf(bytes));
 }
 
-const sameAlgorithm = (a: Digest, b: Digest): boolean => a.slice(0, a.indexOf(":")) === b.slice(0, b.indexOf(":"));
+const sameAlgorithm = (a: Digest, b: Digest): boolean => algorithmOf(a) === algorithmOf(b);
 
 const deedAt = (wire: Wire, repository: string, reference: string, kind: Deed["kind"]): Deed =>
   deedOf(wire, repository, `${repository}${isDigest(reference) ? "@" : ":"}${reference}`, kind);

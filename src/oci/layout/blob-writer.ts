@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { type Digest, hashFor } from "../digest.ts";
+import { algorithmOf, type Digest, hashFor } from "../digest.ts";
 import { settle, temporaryFile } from "./disk.ts";
 import { explained } from "./failures.ts";
 import { mismatch } from "./verify.ts";
@@ -121,7 +121,7 @@ async function inPieces(
 async function hashFile(file: string, expected: Digest): Promise<string> {
   const hash = hashFor(expected);
   await pipeline(createReadStream(file), hash);
-  return `${expected.slice(0, expected.indexOf(":"))}:${hash.digest("hex")}`;
+  return `${algorithmOf(expected)}:${hash.digest("hex")}`;
 }
 
 async function sync(file: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { pipeline, type Readable, Transform } from "node:stream";
 import { Failed } from "../../failure/index.ts";
-import { hashFor, hexOf } from "../digest.ts";
+import { algorithmOf, hashFor, hexOf } from "../digest.ts";
 import type { Descriptor } from "../manifest.ts";
 
 /**
@@ -18,7 +18,7 @@ export function verified(content: Readable, blob: Descriptor, fail: (why: string
       else done(null, chunk);
     },
     flush(done) {
-      const found = `${blob.digest.slice(0, blob.digest.indexOf(":"))}:${hash.digest("hex")}`;
+      const found = `${algorithmOf(blob.digest)}:${hash.digest("hex")}`;
       if (size !== blob.size) done(fail(`it ends after ${size} of ${blob.size} bytes`));
       else if (found !== blob.digest) done(fail(`its bytes have the digest ${found}`));
       else done();
