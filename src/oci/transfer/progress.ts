@@ -5,17 +5,24 @@ export interface Progress {
   readonly add: (bytes: number) => void;
 }
 
-const STEPS = 200;
+/** Nobody sees more of it. */
+const EVERY_MS = 100;
 
-export function createProgress(totalBytes: number, onProgress: CopyRequest["onProgress"]): Progress {
+/** Tells at once that nothing is there, then how much, and in any case when all of it is. */
+export function createProgress(
+  totalBytes: number,
+  onProgress: CopyRequest["onProgress"],
+  now: () => number = () => performance.now(),
+): Progress {
   let bytes = 0;
-  let told = 0;
+  let toldAt = now();
   onProgress?.({ bytes, totalBytes });
   return {
     add: (more) => {
       bytes += more;
-      if (Math.abs(bytes - told) * STEPS < totalBytes && bytes !== totalBytes) return;
-      told = bytes;
+      const at = now();
+      if (bytes !== totalBytes && at - toldAt < EVERY_MS) return;
+      toldAt = at;
       onProgress?.({ bytes, totalBytes });
     },
   };
