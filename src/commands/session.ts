@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { Config } from "../config/index.ts";
-import { newRunId } from "../engine/index.ts";
+import { type Graph, newRunId } from "../engine/index.ts";
 import type { Failure } from "../failure/index.ts";
 import { type Archive, archiveNotes, openArchive, openJournal } from "../oci/index.ts";
-import { type Selection, sketch, withArchivedBuilds } from "../plan/index.ts";
+import { type Selection, type Step, sketch, withArchivedBuilds } from "../plan/index.ts";
 import { builtInArchive, openConnections } from "../registries/index.ts";
 import { archiveBaseOf, Refused } from "../release/index.ts";
 import { type Mode, openCommands } from "../steps/index.ts";
@@ -88,6 +88,7 @@ async function runFrom(
     baseOf: (file, source) => archiveBaseOf(file, source, host.stopping),
     signal: host.stopping,
   });
+  for (const [registry, requests] of copiesByRegistry(expected)) connections.expect(registry, requests);
   const journal = await openJournal({
     file: join(config.folder, ".mirror", "uploads.ndjson"),
     now: host.now,
@@ -124,6 +125,16 @@ async function runFrom(
     await connections.close();
     await close();
   }
+}
+
+function copiesByRegistry({ nodes }: Graph<Step>): ReadonlyMap<string, number> {
+  const copies = new Map<string, number>();
+  for (const { step } of nodes.values()) {
+    if (step.kind !== "copy") continue;
+    const { registry } = step.destination;
+    copies.set(registry, (copies.get(registry) ?? 0) + 1);
+  }
+  return copies;
 }
 
 /** What config and lock disagree on has been told at its nodes: it is not thrown to be told once more. */

@@ -104,6 +104,9 @@ export interface RegistryClient extends RegistrySource {
   /** Gives an upload up, so that the registry need not keep it. Never throws: registries clean up by themselves too. */
   cancelUpload(session: UploadSession): Promise<void>;
 
+  /** Told how many requests are about to come: a server is connected to meanwhile. Never throws. */
+  expect?(requests: number): void;
+
   /** Closes idle connections. */
   close(): void;
 }

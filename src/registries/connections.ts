@@ -22,6 +22,8 @@ export interface Connections {
   readonly credentials: (host: string, path: string) => Promise<Credentials | undefined>;
   /** The client of a declared registry. */
   readonly target: (registry: string) => Promise<RegistryClient>;
+  /** Told how many requests a declared registry is about to get, so that a server is connected to meanwhile. Never fails. */
+  readonly expect: (registry: string, requests: number) => void;
   /** The file behind a declared registry of type `archive`. */
   readonly archive: (registry: string) => Promise<ArchiveTarget>;
   /** The interface that a declared registry has beside the wire protocol, as the account that pushes. */

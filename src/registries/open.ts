@@ -148,6 +148,12 @@ export function openConnections(config: Pick<Config, "upstreams" | "registries">
 
   const connections: Connections = {
     target,
+    expect: (name, requests) => {
+      if (!("endpoint" in declared(name))) return;
+      // A failure is told by the first who wants something there.
+      const told = target(name).then((client) => client.expect?.(requests));
+      told.catch(() => {});
+    },
     archive,
     api,
     prepare: async (name, mode, signal) => {

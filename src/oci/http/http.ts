@@ -42,6 +42,8 @@ export interface Http {
    * Rejects with `Failed`: `registry/unreachable`, `registry/unexpected-answer`, `oci/cancelled`.
    */
   readonly send: (request: HttpRequest) => Promise<HttpAnswer>;
+  /** Connects to a host while it is not known yet what it is to be asked; through a proxy only once it is. Never fails. */
+  readonly expect: (url: URL, requests: number) => Promise<void>;
   readonly backoff: BackoffOptions;
   readonly close: () => void;
 }
@@ -71,7 +73,15 @@ export function createHttp(options: HttpOptions = {}): Http {
     return followRedirects({ ...request, headers: { "user-agent": userAgent, ...request.headers } }, sendHop);
   };
 
-  return { send: (request) => persist(request, sendOnce, backoff, pauses), backoff, close: connections.close };
+  return {
+    send: (request) => persist(request, sendOnce, backoff, pauses),
+    expect: async (url, requests) => {
+      const tunnel = await connections.proxies.nameFor(url).catch(() => undefined);
+      if (tunnel === undefined) connections.short.expect(url, requests);
+    },
+    backoff,
+    close: connections.close,
+  };
 }
 
 const prepared = new WeakSet<AbortSignal>();

@@ -4,7 +4,7 @@ import { type SecureContext, connect as tlsConnect } from "node:tls";
 /** A connection on which one request follows the other. */
 export interface Line {
   readonly socket: Socket;
-  /** Whether an answer has come over it before. */
+  /** Whether it has stood unused: the server may be closing it. */
   used: "new" | "again";
   /** Whether it stands, with TLS where that is spoken. */
   ready: boolean;

@@ -1,9 +1,12 @@
 import { type SecureContext, TLSSocket } from "node:tls";
 import { type Line, type LineOptions, readyEvent } from "./line.ts";
 import { publicLookup } from "./private-address.ts";
+import { FIRST_SIZE } from "./windows.ts";
 
 /** Connections that are kept for the next request. */
 export interface Lines {
+  /** Opens connections for the first of the requests to come. */
+  readonly expect: (url: URL, requests: number) => void;
   /**
    * One that is free, or a new one; where there are as many as there may be, the next that is free. To a host that is
    * far others are opened at once for the requests `behind` this one, which wait for their turn.
@@ -95,11 +98,12 @@ export function createLines({ open, secureContext, perHost }: LinesOptions): Lin
   const openAhead = (host: Host, url: URL, addresses: "any" | "public"): void => {
     if (addresses === "public" || (host.readyMs ?? 0) < FAR_MS) return;
     const wanted = Math.min(host.behind(), host.open - host.idle.length);
-    while (host.idle.length < wanted && host.open < perHost) {
-      const line = openTo(host, url, addresses);
-      line.socket.unref();
-      host.idle.unshift(line);
-    }
+    while (host.idle.length < wanted && host.open < perHost) openIdle(host, url);
+  };
+  const openIdle = (host: Host, url: URL): void => {
+    const line = openTo(host, url, "any");
+    line.socket.unref();
+    host.idle.unshift(line);
   };
   const forget = (line: Line, host: Host): void => {
     const at = host.idle.indexOf(line);
@@ -107,6 +111,10 @@ export function createLines({ open, secureContext, perHost }: LinesOptions): Lin
     line.socket.on("error", () => {}).destroy();
   };
   return {
+    expect: (url, requests) => {
+      const host = hostOf(url);
+      while (host.open < Math.min(requests, FIRST_SIZE, perHost)) openIdle(host, url);
+    },
     take: async (url, addresses, behind) => {
       const host = hostOf(url);
       // One that was opened where any address would do is none for a name that another server gave us.
@@ -114,6 +122,7 @@ export function createLines({ open, secureContext, perHost }: LinesOptions): Lin
       while (host.idle.length === 0 && host.open >= perHost) await new Promise<void>((free) => host.waiting.push(free));
       const kept = host.idle.pop();
       kept?.socket.ref();
+      if (kept?.ready) kept.used = "again";
       const line = kept ?? openTo(host, url, addresses);
       host.behind = behind;
       openAhead(host, url, addresses);
@@ -124,7 +133,6 @@ export function createLines({ open, secureContext, perHost }: LinesOptions): Lin
       const host = hostOfLine.get(line);
       if (host === undefined) return;
       if (connection === "closed" || socket.destroyed) return forget(line, host);
-      line.used = "again";
       host.idle.push(line);
       socket.unref();
       host.waiting.shift()?.();

@@ -20,10 +20,10 @@ export interface HostWindows {
   ) => Promise<Answer>;
 }
 
-const FIRST_SIZE = 4;
-/** A host whose answers can be here so soon is kept busy by a few requests. */
+/** Few enough for a host that is weak, and for one that is near enough to be kept busy. */
+export const FIRST_SIZE = 8;
+/** A host whose answers can be here so soon is kept busy by the first. */
 const NEAR_MS = 5;
-const NEAR_SIZE = 8;
 const FAR_SIZE = 64;
 /** What several requests are told in one moment is told once. */
 const EPOCH_MS = 100;
@@ -80,7 +80,7 @@ export function createHostWindows(now: () => number = () => performance.now()): 
         const end = now();
         if (fate === "answered") host.shortestMs = Math.min(host.shortestMs, end - begun);
         if (fate !== "not sent" && !request.signal.aborted)
-          adapt(kind, fate, host.shortestMs < NEAR_MS ? NEAR_SIZE : FAR_SIZE, end);
+          adapt(kind, fate, host.shortestMs < NEAR_MS ? FIRST_SIZE : FAR_SIZE, end);
         kind.taken -= 1;
         letIn(kind);
       }
@@ -134,7 +134,7 @@ function adapt(kind: Kind, fate: Exclude<Fate, "not sent">, most: number, now: n
   }
   // One that is not used to the full has shown nothing.
   if (kind.taken < Math.floor(kind.size)) return;
-  kind.size = Math.min(Math.max(most, FIRST_SIZE), kind.size + (kind.growth === "fast" ? 1 : 1 / kind.size));
+  kind.size = Math.min(most, kind.size + (kind.growth === "fast" ? 1 : 1 / kind.size));
 }
 
 function letIn(kind: Kind): void {

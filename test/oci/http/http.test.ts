@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { type AddressInfo, createServer, type Server } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { test } from "uvu";
 import type { Failed, Failure } from "../../../src/failure/index.ts";
 import { createHttp, type HttpAnswer, readBytes } from "../../../src/oci/http/index.ts";
@@ -122,6 +124,39 @@ test("connections are used again, and bounded", async () => {
   const answers = await Promise.all(Array.from({ length: 8 }, send));
   assert.deepEqual(new Set(answers), new Set(["ok"]));
   assert.equal(new Set(registry.log.map(({ port }) => port)).size, 2);
+  http.close();
+});
+
+test("a host that is expected to be asked is connected to before, and those connections are the ones that are used", async () => {
+  let connections = 0;
+  const server: Server = createServer((socket) => {
+    connections += 1;
+    socket.on("error", () => {}).on("data", () => socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v2/`);
+  const http = createHttp(quick);
+  try {
+    await http.expect(url, 3);
+    for (let waited = 0; connections < 3 && waited < 2000; waited += 5) await delay(5);
+    assert.equal(connections, 3);
+    const send = async (): Promise<string> => text(await http.send({ method: "GET", url, signal: never }));
+    assert.deepEqual(await Promise.all([send(), send(), send()]), ["ok", "ok", "ok"]);
+    assert.equal(connections, 3);
+  } finally {
+    http.close();
+    server.close();
+  }
+});
+
+test("what is expected of a host where nothing listens fails when it is asked, not before", async () => {
+  const registry = await serve(() => ({ status: 200 }));
+  await registry.stop();
+  const http = createHttp({ backoff: { ...quick.backoff, attempts: 1 } });
+  await http.expect(new URL(registry.url), 5);
+  await delay(20);
+  const failure = await failureOf(http.send({ method: "GET", url: new URL(registry.url), signal: never }));
+  assert.equal(failure.code, "registry/unreachable");
   http.close();
 });
 

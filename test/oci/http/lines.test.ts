@@ -64,6 +64,30 @@ test("what was opened ahead and is lost is given to nobody", async () => {
   assert.equal(next, opened[2]);
 });
 
+test("connections are opened for the first of the requests that are expected, and those take them", async () => {
+  for (const [requests, perHost, expected] of [
+    [200, 64, 8],
+    [3, 64, 3],
+    [200, 2, 2],
+    [0, 64, 0],
+  ] as const) {
+    const { opened, lines } = openings(perHost);
+    lines.expect(url, requests);
+    lines.expect(url, requests);
+    assert.equal(opened.length, expected, `${requests} requests, at most ${perHost}`);
+    if (expected > 0) assert.ok(opened.includes(await lines.take(url, "any", () => 0)));
+    assert.equal(opened.length, expected);
+  }
+});
+
+test("an expected connection that is refused leaves its place to a new one", async () => {
+  const { opened, lines } = openings(1);
+  lines.expect(url, 1);
+  opened[0]?.socket.destroy(new Error("refused"));
+  await delay(5);
+  assert.equal(await lines.take(url, "any", () => 0), opened[1]);
+});
+
 test("a name that another server gave us has its connections alone", async () => {
   const { opened, lines, stands } = openings();
   await lines.take(url, "public", () => 9);

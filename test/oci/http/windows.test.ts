@@ -26,7 +26,7 @@ test("a host whose answers take long is sent many requests at once, a near one f
 });
 
 test("a host that asks for mercy is not sent more", async () => {
-  assert.equal(await mostAtOnce(100, 50, 429), 4);
+  assert.equal(await mostAtOnce(100, 50, 429), 8);
 });
 
 const timedOut = (): Error => Object.assign(new Error("no answer in time"), { code: "ETIMEDOUT" });
@@ -55,7 +55,7 @@ async function endsWhile(silentMs: number, count: number): Promise<readonly stri
 test("what waits for a host that answers nothing is told so after some minutes, and does not wait one by one", async () => {
   const ends = await endsWhile(Number.POSITIVE_INFINITY, 100);
   const refused = ends.filter((end) => end.startsWith("registry.example.com has answered nothing"));
-  assert.ok(refused.length >= 90, String(refused.length));
+  assert.ok(refused.length >= 80, String(refused.length));
   assert.match(refused.at(-1) ?? "", /for 3 minutes at 3$/);
 });
 
@@ -68,7 +68,7 @@ test("work can ask how many wait behind it, also those that came later", async (
     return new Promise((resolve) => answers.push(() => resolve({ status: 200 })));
   };
   const all = Array.from({ length: 10 }, () => windows.within({ method: "HEAD", url, signal }, work));
-  assert.deepEqual([asked.length, asked[0]?.()], [4, 6]);
+  assert.deepEqual([asked.length, asked[0]?.()], [8, 2]);
   for (let at = 0; at < 10; at++) {
     answers[at]?.();
     await new Promise((resolve) => setImmediate(resolve));
@@ -79,7 +79,7 @@ test("work can ask how many wait behind it, also those that came later", async (
 
 test("a host that answers again after two minutes has lost nothing but time", async () => {
   const ends = await endsWhile(120_000, 100);
-  assert.ok(ends.filter((end) => end === "200").length >= 90);
+  assert.ok(ends.filter((end) => end === "200").length >= 80);
   assert.deepEqual(
     ends.filter((end) => end.includes("has answered nothing")),
     [],
@@ -122,15 +122,15 @@ test("what is refused for a host's silence does not count as its asking for merc
     under -= 1;
     return { status: 429 };
   };
-  await Promise.all([send(counted), send(counted), send(counted)]);
-  assert.equal(most, 2, "half of four, for the one that was lost");
+  await Promise.all(Array.from({ length: 6 }, () => send(counted)));
+  assert.equal(most, 4, "half of eight, for the one that was lost");
 });
 
 test("a request that waits ends with its signal", async () => {
   const windows = createHostWindows();
   const stop = new AbortController();
   const endless = (): Promise<{ status: number }> => new Promise(() => {});
-  for (let i = 0; i < 4; i++) void windows.within({ method: "HEAD", url, signal }, endless);
+  for (let i = 0; i < 8; i++) void windows.within({ method: "HEAD", url, signal }, endless);
   const waiting = windows.within({ method: "HEAD", url, signal: stop.signal }, endless);
   stop.abort();
   await assert.rejects(waiting, { name: "Failed" });
