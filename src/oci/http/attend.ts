@@ -1,5 +1,6 @@
 import { type Line, readyEvent } from "./line.ts";
 import type { HttpRequest } from "./message.ts";
+import { onAbort } from "./on-abort.ts";
 import { timedOut } from "./timeout.ts";
 
 export interface Patience {
@@ -23,7 +24,6 @@ export function attend(
   { connectMs, idleMs }: Patience,
   { pauses, lost }: Attendant,
 ): () => void {
-  const aborted = (): void => void socket.destroy(new Error("aborted"));
   let connecting: NodeJS.Timeout | undefined;
   const connected = (): void => {
     clearTimeout(connecting);
@@ -44,10 +44,10 @@ export function attend(
   const leave = (): void => {
     clearTimeout(connecting);
     socket.setTimeout(0);
-    signal.removeEventListener("abort", aborted);
+    heedless();
     socket.off(whenReady, connected).off("timeout", idle).off("error", lost).off("close", closed).off("end", ended);
   };
-  signal.addEventListener("abort", aborted, { once: true });
+  const heedless = onAbort(signal, () => socket.destroy(new Error("aborted")));
   socket.on("timeout", idle).on("error", lost).on("close", closed).on("end", ended);
   if (ready) connected();
   else {

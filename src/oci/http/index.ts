@@ -13,6 +13,7 @@ export { giveBack, giveWholeBack, handOut, retire, takeBuffer } from "./buffers.
 export { cancelled, connectionFailure, isPassing } from "./connection-failure.ts";
 export { createHttp, type Http, type HttpOptions } from "./http.ts";
 export { type HttpAnswer, type HttpRequest, isStreamBody, type Method, type StreamBody } from "./message.ts";
+export { onAbort } from "./on-abort.ts";
 export { proxiesIn } from "./proxies.ts";
 export { addressesFrom, resolveUrl } from "./redirect.ts";
 export { WholeStream } from "./whole-stream.ts";

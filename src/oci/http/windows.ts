@@ -1,6 +1,7 @@
 import { Failed } from "../../failure/index.ts";
 import { cancelled } from "./connection-failure.ts";
 import { type HttpRequest, isStreamBody, type Method } from "./message.ts";
+import { onAbort } from "./on-abort.ts";
 import { isTimeout } from "./timeout.ts";
 
 /**
@@ -148,16 +149,15 @@ function letIn(kind: Kind): void {
 
 function turn(kind: Kind, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const dropped = (): void => {
-      kind.waiting.delete(given);
-      reject(cancelled());
-    };
+    if (signal.aborted) return reject(cancelled());
     const given = (): void => {
-      signal.removeEventListener("abort", dropped);
+      heedless();
       resolve();
     };
-    if (signal.aborted) return reject(cancelled());
-    signal.addEventListener("abort", dropped, { once: true });
+    const heedless = onAbort(signal, () => {
+      kind.waiting.delete(given);
+      reject(cancelled());
+    });
     kind.waiting.add(given);
   });
 }

@@ -1,4 +1,4 @@
-import { cancelled } from "../http/index.ts";
+import { cancelled, onAbort } from "../http/index.ts";
 
 /** Places at each host, given out in the order in which they were asked for. */
 export interface Places {
@@ -31,19 +31,15 @@ export function createPlaces(perHost: number): Places {
 /** A place that comes free goes to whoever waits longest, without being free in between. */
 function turn(host: Host, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(cancelled());
     const given = (): void => {
-      signal.removeEventListener("abort", dropped);
+      heedless();
       resolve();
     };
-    const dropped = (): void => {
+    const heedless = onAbort(signal, () => {
       host.waiting.delete(given);
       reject(cancelled());
-    };
-    if (signal.aborted) {
-      reject(cancelled());
-      return;
-    }
-    signal.addEventListener("abort", dropped, { once: true });
+    });
     host.waiting.add(given);
   });
 }

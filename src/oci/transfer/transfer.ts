@@ -100,7 +100,10 @@ export function createTransfer(options: TransferOptions = {}): Transfer {
       const tree = await treeOf(request, wanted, cache, signal);
       const tools = { move, memory, cache, dropped: signal };
       const attached = await attach(referrers, referrerRequest(request, tree, wanted.selection, "nothing", tools));
-      const sums = await copyTree(tree, request, tools, attached).finally(() => attached?.drop());
+      const sums = await copyTree(tree, request, tools, attached).catch((error: unknown) => {
+        attached?.drop();
+        throw error;
+      });
       settle(request);
       return {
         digest: wanted.digest,
