@@ -76,8 +76,12 @@ export function createHttp(options: HttpOptions = {}): Http {
   return {
     send: (request) => persist(request, sendOnce, backoff, pauses),
     expect: async (url, requests) => {
-      const tunnel = await connections.proxies.nameFor(url).catch(() => undefined);
-      if (tunnel === undefined) connections.short.expect(url, requests);
+      try {
+        const tunnel = await connections.proxies.nameFor(url);
+        if (tunnel === undefined) connections.short.expect(url, requests);
+      } catch {
+        // What is wrong with a proxy or a certificate is told by the first request.
+      }
     },
     backoff,
     close: connections.close,

@@ -152,12 +152,15 @@ test("a host that is expected to be asked is connected to before, and those conn
 test("what is expected of a host where nothing listens fails when it is asked, not before", async () => {
   const registry = await serve(() => ({ status: 200 }));
   await registry.stop();
-  const http = createHttp({ backoff: { ...quick.backoff, attempts: 1 } });
-  await http.expect(new URL(registry.url), 5);
-  await delay(20);
-  const failure = await failureOf(http.send({ method: "GET", url: new URL(registry.url), signal: never }));
-  assert.equal(failure.code, "registry/unreachable");
-  http.close();
+  for (const address of [registry.url, registry.url.replace("http:", "https:")]) {
+    const url = new URL(address);
+    const http = createHttp({ backoff: { ...quick.backoff, attempts: 1 } });
+    await http.expect(url, 5);
+    await delay(20);
+    const failure = await failureOf(http.send({ method: "GET", url, signal: never }));
+    assert.equal(failure.code, "registry/unreachable");
+    http.close();
+  }
 });
 
 test.run();
