@@ -63,7 +63,11 @@ export function createHttp(options: HttpOptions = {}): Http {
   const sendHop = async (hop: HttpRequest, addresses: "any" | "public"): Promise<HttpAnswer> => {
     await pauses.wait(hop.url.host, hop.signal);
     try {
-      return await windows.within(hop, (behind) => exchange(hop, { ...limits, addresses, behind }));
+      return await windows.within(
+        hop,
+        (behind) => exchange(hop, { ...limits, addresses, behind }),
+        () => connections.short.connectMs(hop.url),
+      );
     } catch (error) {
       throw connectionFailure(error, hop.url, hop.signal, await connections.proxies.nameFor(hop.url));
     }

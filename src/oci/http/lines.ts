@@ -13,6 +13,8 @@ export interface Lines {
    */
   readonly take: (url: URL, addresses: "any" | "public", behind: () => number) => Promise<Line>;
   readonly giveBack: (line: Line, connection: "kept" | "closed") => void;
+  /** The shortest time that a connection to a host has taken, without TLS: how far it is. Undefined where none has stood. */
+  readonly connectMs: (url: URL) => number | undefined;
   readonly close: () => void;
 }
 
@@ -31,8 +33,8 @@ interface Host {
   open: number;
   /** What the next connection over TLS can resume. */
   session: Buffer | undefined;
-  /** The shortest time in which a connection stood. */
-  readyMs: number | undefined;
+  /** The shortest time that a connection has taken, without TLS. */
+  connectMs: number | undefined;
   /** How many requests wait for their turn. */
   behind: () => number;
 }
@@ -62,7 +64,7 @@ export function createLines({ open, secureContext, perHost }: LinesOptions): Lin
       waiting: [],
       open: 0,
       session: undefined,
-      readyMs: undefined,
+      connectMs: undefined,
       behind: () => 0,
     };
     hosts.set(origin, host);
@@ -78,9 +80,11 @@ export function createLines({ open, secureContext, perHost }: LinesOptions): Lin
     host.open += 1;
     hostOfLine.set(line, host);
     const begun = performance.now();
+    line.socket.once("connect", () => {
+      host.connectMs = Math.min(host.connectMs ?? Number.POSITIVE_INFINITY, performance.now() - begun);
+    });
     line.socket.once(readyEvent(url), () => {
       line.ready = true;
-      host.readyMs = Math.min(host.readyMs ?? Number.POSITIVE_INFINITY, performance.now() - begun);
       openAhead(host, url, addresses);
     });
     const lost = (): void => {
@@ -96,7 +100,7 @@ export function createLines({ open, secureContext, perHost }: LinesOptions): Lin
   };
   /** As many as are at work, since so many more will be let in when those are answered. */
   const openAhead = (host: Host, url: URL, addresses: "any" | "public"): void => {
-    if (addresses === "public" || (host.readyMs ?? 0) < FAR_MS) return;
+    if (addresses === "public" || (host.connectMs ?? 0) < FAR_MS) return;
     const wanted = Math.min(host.behind(), host.open - host.idle.length);
     while (host.idle.length < wanted && host.open < perHost) openIdle(host, url);
   };
@@ -137,6 +141,7 @@ export function createLines({ open, secureContext, perHost }: LinesOptions): Lin
       socket.unref();
       host.waiting.shift()?.();
     },
+    connectMs: (url) => hostOf(url).connectMs,
     close: () => {
       for (const { idle } of hosts.values()) for (const { socket } of idle) socket.destroy();
     },

@@ -12,18 +12,20 @@ import { isTimeout } from "./timeout.ts";
  */
 export interface HostWindows {
   /**
-   * Waits for a place and does the work there, which may ask at any time how many others wait behind it. Throws
+   * Waits for a place and does the work there, which may ask at any time how many others wait behind it. `connectMs`
+   * tells how long a connection takes, where that is known. Throws
    * `Failed`: `oci/cancelled` where the signal ends the waiting, `registry/unreachable` where the host is silent.
    */
   readonly within: <Answer extends { readonly status: number }>(
     request: HttpRequest,
     work: (behind: () => number) => Promise<Answer>,
+    connectMs?: () => number | undefined,
   ) => Promise<Answer>;
 }
 
 /** Few enough for a host that is weak, and for one that is near enough to be kept busy. */
 export const FIRST_SIZE = 8;
-/** A host whose answers can be here so soon is kept busy by the first. */
+/** A host whose answers can be here so soon, or a connection, is kept busy by the first. */
 const NEAR_MS = 5;
 const FAR_SIZE = 64;
 /** What several requests are told in one moment is told once. */
@@ -58,7 +60,7 @@ type Fate = "answered" | "overloaded" | "not sent";
 export function createHostWindows(now: () => number = () => performance.now()): HostWindows {
   const hosts = new Map<string, Host>();
   return {
-    within: async (request, work) => {
+    within: async (request, work, connectMs = () => undefined) => {
       if (isStreamBody(request.body) && request.body.size > SMALL_BODY) return work(() => 0);
       const host = entryOf(hosts, request.url.host, newHost);
       const kind = entryOf(host.kinds, kindOf(request), newKind);
@@ -80,8 +82,8 @@ export function createHostWindows(now: () => number = () => performance.now()): 
       } finally {
         const end = now();
         if (fate === "answered") host.shortestMs = Math.min(host.shortestMs, end - begun);
-        if (fate !== "not sent" && !request.signal.aborted)
-          adapt(kind, fate, host.shortestMs < NEAR_MS ? FIRST_SIZE : FAR_SIZE, end);
+        const isNear = Math.min(host.shortestMs, connectMs() ?? host.shortestMs) < NEAR_MS;
+        if (fate !== "not sent" && !request.signal.aborted) adapt(kind, fate, isNear ? FIRST_SIZE : FAR_SIZE, end);
         kind.taken -= 1;
         letIn(kind);
       }

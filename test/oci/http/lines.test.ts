@@ -52,6 +52,19 @@ test("nothing is opened ahead at a host that is near, for nobody who waits, or b
   }
 });
 
+test("how far a host is, its quickest connection tells", async () => {
+  const { opened, lines, stands } = openings();
+  assert.equal(lines.connectMs(url), undefined);
+  await lines.take(url, "any", () => 0);
+  await lines.take(url, "any", () => 0);
+  await delay(25);
+  stands(opened[0]);
+  assert.ok((lines.connectMs(url) ?? 0) >= 20);
+  await lines.take(url, "any", () => 0);
+  stands(opened[2]);
+  assert.ok((lines.connectMs(url) ?? 20) < 20);
+});
+
 test("what was opened ahead and is lost is given to nobody", async () => {
   const { opened, lines, stands } = openings();
   await lines.take(url, "any", () => 1);

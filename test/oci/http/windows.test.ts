@@ -6,7 +6,7 @@ const signal = new AbortController().signal;
 const url = new URL("https://registry.example.com/v2/a/manifests/v1");
 
 /** Sends `count` requests that each take `tookMs` of a clock of our own, and gives the most that were under way. */
-async function mostAtOnce(count: number, tookMs: number, status: number): Promise<number> {
+async function mostAtOnce(count: number, tookMs: number, status: number, connectMs?: number): Promise<number> {
   let [clock, under, most] = [0, 0, 0];
   const windows = createHostWindows(() => clock);
   const work = async (): Promise<{ status: number }> => {
@@ -16,13 +16,19 @@ async function mostAtOnce(count: number, tookMs: number, status: number): Promis
     under -= 1;
     return { status };
   };
-  await Promise.all(Array.from({ length: count }, () => windows.within({ method: "HEAD", url, signal }, work)));
+  const send = () => windows.within({ method: "HEAD", url, signal }, work, () => connectMs);
+  await Promise.all(Array.from({ length: count }, send));
   return most;
 }
 
 test("a host whose answers take long is sent many requests at once, a near one few", async () => {
   assert.equal(await mostAtOnce(1000, 50, 200), 64);
   assert.equal(await mostAtOnce(1000, 0, 200), 8);
+});
+
+test("a host that is slow to answer and quick to connect to is near, and has enough to do", async () => {
+  assert.equal(await mostAtOnce(1000, 50, 200, 1), 8);
+  assert.equal(await mostAtOnce(1000, 50, 200, 40), 64);
 });
 
 test("a host that asks for mercy is not sent more", async () => {
