@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import type { Config } from "../config/index.ts";
+import { type Config, rememberConfig } from "../config/index.ts";
 import { type Failure, failureOf } from "../failure/index.ts";
 import type { Connections } from "../registries/index.ts";
 import {
@@ -55,8 +55,9 @@ export async function pin(host: Host, args: Arguments): Promise<number> {
     const reasons = unresolved.flatMap((one) => ("by" in one && one.by !== undefined ? [] : [one.failure]));
     const failures = [...unopened, ...reasons].filter((one, at, all) => all.indexOf(one) === at);
     warnings.push(...(await movedSince(pins, config, locking, { connections, signal: host.stopping })));
-    // Whoever runs next finds the lock as it was read here, and a lock that could not be read is told now.
+    // Whoever runs next finds both as they were read here, and a lock that could not be read is told now.
     await readLock(file, host.cwd);
+    await rememberConfig(declared.file);
     printPins(host, args, {
       file: relative(host.cwd, file),
       before,

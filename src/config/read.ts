@@ -40,6 +40,12 @@ export async function readConfig({ path, env, cwd, mayLack = () => false }: Read
   return { ...config, warnings: problems.warnings };
 }
 
+/** Sees to it that what a config is read as is remembered, once there is a folder for that. To fail does no harm. */
+export async function rememberConfig(file: string): Promise<void> {
+  const text = await readFile(file, "utf8").catch(() => undefined);
+  if (text !== undefined) await readYamlFile(file, file, text);
+}
+
 function shownAs(file: string, cwd: string | undefined): string {
   if (cwd === undefined) return file;
   const path = relative(cwd, file);

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
+import { rememberConfig } from "../../src/config/read.ts";
 import { readYamlFile } from "../../src/config/read-yaml.ts";
 
 const TEXT = "images:\n  app: { from: &from docker.io/a, size: 3 }\n  other: { from: *from, password: hidden }\n";
@@ -76,6 +77,15 @@ test("nothing is written where there is no .mirror", async () => {
     rmSync(join(path, "../.mirror"), { recursive: true });
     assert.deepEqual((await readYamlFile(path, "x.yaml", "a: 1\n")).value(), { a: 1 });
     assert.deepEqual(readdirSync(join(path, "..")), []);
+  });
+});
+
+test("a config that was read before there was a .mirror is remembered once there is one", async () => {
+  await inFolder(async (path, memory) => {
+    writeFileSync(path, "version: 1\n");
+    await rememberConfig(path);
+    assert.ok(existsSync(memory));
+    await rememberConfig(join(path, "../missing.yaml"));
   });
 });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "uvu";
 import { type Lock, parseLock } from "../../src/release/index.ts";
@@ -59,6 +59,11 @@ integration("the first pin asks for what each rule needs, and the lock has it al
   assert.equal(count(/\/blobs\//, "GET"), 1);
   assert.equal(count(/\/tags\/list/, "GET"), (COUNT / 3) * 2);
   assert.equal(new Set(log.map(({ method, path }) => `${method} ${path}`)).size, log.length);
+});
+
+integration("what config and lock are read as is remembered for the run that follows", async () => {
+  const remembered = await readdir(join(place.folder, ".mirror/readings"));
+  assert.deepEqual(remembered.sort(), ["mirror.config.yaml.json", "mirror.lock.yaml.json"]);
 });
 
 integration("a second pin makes at most one request for each image, and changes no byte of the lock", async () => {
