@@ -93,6 +93,20 @@ test("connections are opened for the first of the requests that are expected, an
   }
 });
 
+test("one that stood before anybody took it may be closing like one that was used; one that does not stand yet is new", async () => {
+  const { opened, lines, stands } = openings();
+  lines.expect(url, 2);
+  stands(opened[0]);
+  const taken = [await lines.take(url, "any", () => 0), await lines.take(url, "any", () => 0)];
+  assert.deepEqual(
+    opened.map((line) => [taken.includes(line), line.used]),
+    [
+      [true, "again"],
+      [true, "new"],
+    ],
+  );
+});
+
 test("an expected connection that is refused leaves its place to a new one", async () => {
   const { opened, lines } = openings(1);
   lines.expect(url, 1);
