@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { handOut, retire, takeBuffer } from "../http/index.ts";
+import { handOut, onAbort, retire, takeBuffer } from "../http/index.ts";
 import type { ByteFile } from "./byte-file.ts";
 import { truncated } from "./failures.ts";
 
@@ -18,8 +18,7 @@ export function readPart(part: FilePart, signal?: AbortSignal): Readable {
   if (signal === undefined) return stream;
   const aborted = (): void => void stream.destroy(signal.reason);
   if (signal.aborted) aborted();
-  else signal.addEventListener("abort", aborted, { once: true });
-  stream.once("close", () => signal.removeEventListener("abort", aborted));
+  else stream.once("close", onAbort(signal, aborted));
   return stream;
 }
 
