@@ -33,12 +33,14 @@ export interface ServerOptions {
   readonly scratch: string;
   readonly certificate: Certificate | undefined;
   readonly net: Net;
+  /** A free one unless it is given. */
+  readonly port?: number;
 }
 
 /** Starts `docker-registry`, with the settings that it is packaged with and no log but that of access. */
-export async function startServer({ storage, scratch, certificate, net }: ServerOptions): Promise<Server> {
+export async function startServer({ storage, scratch, certificate, net, ...options }: ServerOptions): Promise<Server> {
   await mkdir(scratch, { recursive: true });
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const [config, log] = [join(scratch, "config.yml"), join(scratch, "access.log")];
   const tls = certificate === undefined ? {} : { tls: { certificate: certificate.file, key: certificate.key } };
   const settings = {
@@ -88,7 +90,7 @@ function endOf(stream: Readable | null): () => string {
   return () => end.trim();
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once("error", reject);
     server.listen(0, "127.0.0.1", () => {

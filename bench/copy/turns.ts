@@ -9,7 +9,7 @@ import type { Peer } from "./peers.ts";
 import type { Place } from "./place.ts";
 import { type Run, runMeasured } from "./program.ts";
 import type { WorkRow } from "./rows.ts";
-import { type Server, startServer, type Traffic } from "./server.ts";
+import { freePort, type Server, startServer, type Traffic } from "./server.ts";
 import { missingIn } from "./storage.ts";
 import type { Contender, Task } from "./task.ts";
 
@@ -59,11 +59,13 @@ export async function takeTurns(options: TurnsOptions): Promise<readonly Measure
   const { row, place, net, certificate, rounds, scratch } = options;
   const entries = entriesFor(options);
   const source = await startServer({ storage: place.source, scratch: join(scratch, "source"), certificate, net });
+  // One for all turns: a target that moved would have mirror's config change each time, which its users' does not.
+  const targetPort = await freePort();
   try {
     for (let round = row.length === "short" ? 0 : 1; round <= rounds; round++) {
       for (const entry of round % 2 === 0 ? entries : [...entries].reverse()) {
         if (entry.failure !== undefined) continue;
-        const turn = await oneTurn(entry, source, options).catch((error: unknown) => String(error));
+        const turn = await oneTurn(entry, { source, targetPort }, options).catch((error: unknown) => String(error));
         if (typeof turn === "string") entry.failure = turn;
         else if (round > 0) entry.turns.push(turn);
       }
@@ -92,7 +94,11 @@ function entriesFor({ row, place, peers, floor }: TurnsOptions): Entry[] {
   ];
 }
 
-async function oneTurn(entry: Entry, source: Server, options: TurnsOptions): Promise<Turn> {
+async function oneTurn(
+  entry: Entry,
+  { source, targetPort }: { readonly source: Server; readonly targetPort: number },
+  options: TurnsOptions,
+): Promise<Turn> {
   const { row, place, net, certificate, scratch } = options;
   const images = row.state === "changed" ? place.set.later : place.set.images;
   const name = entry.contender.name.replaceAll(" ", "-");
@@ -103,7 +109,7 @@ async function oneTurn(entry: Entry, source: Server, options: TurnsOptions): Pro
   if (row.state !== "no-op") await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const storage = await place.makeTarget(row.state === "cold" ? "nothing" : "images");
-  const target = await startServer({ storage, scratch: join(scratch, "target"), certificate, net });
+  const target = await startServer({ storage, scratch: join(scratch, "target"), certificate, net, port: targetPort });
   try {
     const task: Task = {
       source: source.host,

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { type Config, readConfig } from "../config/index.ts";
+import { type Config, type ReadOptions, readConfig } from "../config/index.ts";
 import { localBuilds, withDockerfiles } from "../release/index.ts";
 import type { Arguments, Host } from "./command.ts";
 
@@ -17,13 +17,10 @@ export async function configOf(
   args: Arguments,
   {
     configure = (config) => config,
-    mayLack = () => false,
-  }: {
-    readonly configure?: (config: Config) => Config;
-    readonly mayLack?: (path: readonly string[]) => boolean;
-  } = {},
+    ...how
+  }: Pick<ReadOptions, "mayLack" | "memory"> & { readonly configure?: (config: Config) => Config } = {},
 ): Promise<Config> {
-  const read = await readConfig({ path: pathOfConfig(host, args), env: host.env, cwd: host.cwd, mayLack });
+  const read = await readConfig({ path: pathOfConfig(host, args), env: host.env, cwd: host.cwd, ...how });
   const config = configure(read);
   return withDockerfiles(config, localBuilds(config), { env: host.env, signal: host.stopping });
 }

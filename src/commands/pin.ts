@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { type Config, rememberConfig } from "../config/index.ts";
+import type { Config } from "../config/index.ts";
 import { type Failure, failureOf } from "../failure/index.ts";
 import type { Connections } from "../registries/index.ts";
 import {
@@ -28,7 +28,7 @@ import { resolveRelease } from "./resolve-release.ts";
  * it with `--update`. Gives 1 where a rule could not be resolved; what could is in the lock nonetheless.
  */
 export async function pin(host: Host, args: Arguments): Promise<number> {
-  const declared = await configOf(host, args);
+  const declared = await configOf(host, args, { memory: args.flags.has("dry-run") ? "where .mirror is" : "made" });
   const file = lockFileOf(declared.file);
   const found = await readLock(file, host.cwd);
   const before = found?.lock ?? EMPTY_LOCK;
@@ -55,9 +55,8 @@ export async function pin(host: Host, args: Arguments): Promise<number> {
     const reasons = unresolved.flatMap((one) => ("by" in one && one.by !== undefined ? [] : [one.failure]));
     const failures = [...unopened, ...reasons].filter((one, at, all) => all.indexOf(one) === at);
     warnings.push(...(await movedSince(pins, config, locking, { connections, signal: host.stopping })));
-    // Whoever runs next finds both as they were read here, and a lock that could not be read is told now.
+    // Whoever runs next finds it as it was read here, and a lock that could not be read is told now.
     await readLock(file, host.cwd);
-    await rememberConfig(declared.file);
     printPins(host, args, {
       file: relative(host.cwd, file),
       before,

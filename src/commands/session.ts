@@ -67,7 +67,10 @@ async function runFrom(
   };
   const lookForReferrers = args.flags.has("signatures") ? "always" : "on-copy";
   const onFailure = args.flags.has("fail-fast") ? "fail-fast" : "keep-going";
-  const declared = await configOf(host, args, from === undefined ? {} : standingIn(from));
+  const declared = await configOf(host, args, {
+    ...(from === undefined ? {} : standingIn(from)),
+    memory: mode === "run" ? "made" : "where .mirror is",
+  });
   const config = how.configure?.(declared) ?? declared;
   const selection = how.selection ?? selectionOf(args);
   // An archive has its images at digests of its own: the lock beside the config does not bind it, nor it the lock.

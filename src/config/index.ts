@@ -2,7 +2,7 @@ export type * from "./config.ts";
 export { type PathStep, parsePath } from "./document-path.ts";
 export { bytesOf } from "./forms.ts";
 export { globToTest, isGlob } from "./glob.ts";
-export { type ReadOptions, readConfig, rememberConfig } from "./read.ts";
+export { type ReadOptions, readConfig } from "./read.ts";
 export { readYaml, readYamlFile, type YamlText } from "./read-yaml.ts";
 export type * from "./reference-set.ts";
 export { isSecretName } from "./secret-names.ts";

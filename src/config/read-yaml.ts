@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { parseDocument } from "yaml";
 import type { Failure } from "../failure/index.ts";
 import { outlineOf, secretSpans } from "./outline.ts";
-import { recall, remember } from "./remembered.ts";
+import { type Memory, recall, remember } from "./remembered.ts";
 import { type Reading, Source } from "./source.ts";
 import { syntaxFailures } from "./syntax-errors.ts";
 
@@ -25,19 +25,24 @@ export function readYaml(shown: string, text: string): YamlText {
 
 /**
  * Reads the text of a YAML file that is read each time mirror starts. What it was read as is remembered under
- * `.mirror/readings` beside the file, where `.mirror` is there and nothing is wrong with the text: to read it anew takes
- * longer than all that a run with nothing to do does before its first request.
+ * `.mirror/readings` beside the file, where nothing is wrong with the text: to read it anew takes longer than all that a
+ * run with nothing to do does before its first request.
  */
-export async function readYamlFile(path: string, shown: string, text: string): Promise<YamlText> {
-  const memory = join(dirname(path), ".mirror", "readings", `${basename(path)}.json`);
-  const known = await recall(memory, text);
+export async function readYamlFile(
+  path: string,
+  shown: string,
+  text: string,
+  memory: Memory = "where .mirror is",
+): Promise<YamlText> {
+  const file = join(dirname(path), ".mirror", "readings", `${basename(path)}.json`);
+  const known = await recall(file, text);
   if (known !== undefined) {
     return { source: new Source(shown, text, known), unreadable: [], readable: [], value: () => known.value };
   }
   const { read, where } = parse(shown, text);
   if (read.unreadable.length + read.readable.length === 0) {
     const reading = asReading(read, where);
-    if (reading !== undefined) await remember(memory, text, reading);
+    if (reading !== undefined) await remember(file, text, reading, memory);
   }
   return read;
 }

@@ -6,6 +6,7 @@ import { parseConfig } from "./parse.ts";
 import { Problems } from "./problems.ts";
 import { readYamlFile } from "./read-yaml.ts";
 import { Reader } from "./reader.ts";
+import type { Memory } from "./remembered.ts";
 import { checkSchema } from "./schema-errors.ts";
 import { type Environment, Variables } from "./variables.ts";
 
@@ -17,16 +18,18 @@ export interface ReadOptions {
   readonly cwd?: string;
   /** Whether a file or folder that a key names need not be there, by the way to the key. */
   readonly mayLack?: (path: readonly string[]) => boolean;
+  /** What the file is read as is remembered in `.mirror` beside it: where that folder is, unless it is to be made. */
+  readonly memory?: Memory;
 }
 
 /**
  * Reads a config: YAML, schema, variables, and whether what it names is there. Secrets are not read yet.
  * Rejects with `FailedTogether` that has everything that is wrong, in the order of the file.
  */
-export async function readConfig({ path, env, cwd, mayLack = () => false }: ReadOptions): Promise<Config> {
+export async function readConfig({ path, env, cwd, mayLack = () => false, memory }: ReadOptions): Promise<Config> {
   const file = cwd === undefined ? resolve(path) : resolve(cwd, path);
   const shown = shownAs(file, cwd);
-  const yaml = await readYamlFile(file, shown, await textOf(file, shown));
+  const yaml = await readYamlFile(file, shown, await textOf(file, shown), memory);
   if (yaml.unreadable.length > 0) throw new FailedTogether(yaml.unreadable);
 
   const { source } = yaml;
@@ -38,12 +41,6 @@ export async function readConfig({ path, env, cwd, mayLack = () => false }: Read
   const config = await parseConfig(raw, reader, file);
   if (problems.failures.length > 0) throw new FailedTogether(problems.inOrder());
   return { ...config, warnings: problems.warnings };
-}
-
-/** Sees to it that what a config is read as is remembered, once there is a folder for that. To fail does no harm. */
-export async function rememberConfig(file: string): Promise<void> {
-  const text = await readFile(file, "utf8").catch(() => undefined);
-  if (text !== undefined) await readYamlFile(file, file, text);
 }
 
 function shownAs(file: string, cwd: string | undefined): string {

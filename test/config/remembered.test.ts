@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
-import { rememberConfig } from "../../src/config/read.ts";
 import { readYamlFile } from "../../src/config/read-yaml.ts";
 
 const TEXT = "images:\n  app: { from: &from docker.io/a, size: 3 }\n  other: { from: *from, password: hidden }\n";
@@ -80,12 +79,13 @@ test("nothing is written where there is no .mirror", async () => {
   });
 });
 
-test("a config that was read before there was a .mirror is remembered once there is one", async () => {
+test("a .mirror is made for it where that is asked for, and the text is one", async () => {
   await inFolder(async (path, memory) => {
-    writeFileSync(path, "version: 1\n");
-    await rememberConfig(path);
+    rmSync(join(path, "../.mirror"), { recursive: true });
+    await readYamlFile(path, "x.yaml", "a: [1\n", "made");
+    assert.deepEqual(readdirSync(join(path, "..")), []);
+    await readYamlFile(path, "x.yaml", "a: 1\n", "made");
     assert.ok(existsSync(memory));
-    await rememberConfig(join(path, "../missing.yaml"));
   });
 });
 
