@@ -8,8 +8,10 @@ import module, { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { resetFlags, underFirstFlags } from "./launch/flags.ts";
 import { keepCode, readKeptCode } from "./launch/kept-code.ts";
 import { Loader } from "./launch/loader.ts";
+import { limitNewSpace } from "./launch/new-space.ts";
 
 /** The program's file among the chunks, whose name tells its content; set by the build. */
 declare const PROGRAM: string;
@@ -19,9 +21,12 @@ const CHUNKS = join(import.meta.dirname, "chunks");
 /** A run that is still at work by then has called what a start calls; later V8 forgets what is not called again. */
 const STARTED_MS = 2000;
 
+// Before all others at an exit: Node, too, keeps code under the flags that hold then.
+process.on("exit", resetFlags);
 const kept = nodeKeepsCode() ? undefined : fileOfKeptCode(process.argv[2] ?? "", process.env);
 if (kept === undefined) createRequire(join(CHUNKS, "_"))(`./${PROGRAM}`);
 else loadAndKeep(kept);
+limitNewSpace();
 
 /** Node 22 and later keep compiled code themselves. */
 function nodeKeepsCode(): boolean {
@@ -43,13 +48,14 @@ function loadAndKeep(file: string): void {
   const before = readKeptCode(file);
   const loader = new Loader(CHUNKS, before?.code ?? new Map());
   let done = false;
-  const keep = (): void => {
-    if (!done && (before === undefined || before.old || loader.compiledAnew)) keepCode(file, loader.code());
+  const keep = (asAtStart: boolean): void => {
+    if (done || !asAtStart) return;
+    if (before === undefined || before.old || loader.compiledAnew) keepCode(file, loader.code());
     done = true;
   };
   process.on("exit", (code) => {
-    if (code === 0) keep();
+    if (code === 0) underFirstFlags(keep);
   });
-  setTimeout(keep, STARTED_MS).unref();
+  setTimeout(() => underFirstFlags(keep), STARTED_MS).unref();
   loader.load(`./${PROGRAM}`);
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Script } from "node:vm";
+import { underFirstFlags } from "./flags.ts";
 import type { CompiledCode } from "./kept-code.ts";
 
 interface Part {
@@ -57,7 +58,8 @@ export class Loader {
     const filename = join(this.#folder, name);
     const cachedData = this.#compiled.get(name);
     const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(filename, "latin1")}\n})`;
-    const script = new Script(source, { filename, ...(cachedData !== undefined && { cachedData }) });
+    const options = { filename, ...(cachedData !== undefined && { cachedData }) };
+    const script = underFirstFlags(() => new Script(source, options));
     this.#compiledAnew ||= cachedData === undefined || script.cachedDataRejected === true;
     return script;
   }

@@ -7,12 +7,8 @@ import { Worker } from "node:worker_threads";
 import { brotliDecompress } from "node:zlib";
 import { Failed } from "../../failure/index.ts";
 import { cancelled, tookTooLong } from "./refusals.ts";
+import { TIERING_FLAG } from "./tiering.ts";
 
-/**
- * How long V8 runs a function before it compiles it again, and better: five times its own measure since Node 22.
- * Most programs render one chart once, and with the measure of Node 20 a third of their work would be compiling.
- */
-const TIERING_BUDGET = 64_000_000;
 /** Helm lets templates include each other a thousand deep, and each level takes many frames. */
 const STACK_MB = 256;
 const OUT_OF_MEMORY = /out of memory|cannot allocate memory/;
@@ -70,7 +66,7 @@ export function warmUp(): void {
 }
 
 async function load(): Promise<Engine> {
-  setFlagsFromString(`--wasm-tiering-budget=${TIERING_BUDGET}`);
+  setFlagsFromString(TIERING_FLAG);
   const { folder, compressed } = await find(dirname(fileURLToPath(import.meta.url)));
   const module = await platform.compile(await promisify(brotliDecompress)(compressed));
   return { module, worker: pathToFileURL(join(folder, "worker.mjs")) };

@@ -1,0 +1,52 @@
+import process from "node:process";
+import { setFlagsFromString } from "node:v8";
+import { Script } from "node:vm";
+import { TIERING_FLAG } from "../charts/render/tiering.ts";
+
+/** The flags that are changed while mirror runs, as V8 has them by itself, by its major version. */
+const BY_ITSELF: Readonly<Record<string, { readonly growth: string; readonly tiering: string }>> = {
+  11: { growth: "--semi-space-growth-factor=2", tiering: "--wasm-tiering-budget=1800000" },
+  12: { growth: "--semi-space-growth-factor=2", tiering: "--wasm-tiering-budget=13000000" },
+};
+const byItself = BY_ITSELF[process.versions.v8.split(".")[0] ?? ""];
+const NO_GROWTH = "--semi-space-growth-factor=1";
+
+const atStart = fingerprint();
+let grows = true;
+
+/** The space for new objects stays as large as it is, where this V8 is known. */
+export function endGrowth(): void {
+  if (byItself === undefined) return;
+  grows = false;
+  setFlagsFromString(NO_GROWTH);
+}
+
+/**
+ * Does what takes or gives compiled code. V8 takes it only under the very flags that it was made under: those of a start.
+ * The work is told whether they are in force; they are not where somebody else has changed one.
+ */
+export function underFirstFlags<Result>(work: (areFirst: boolean) => Result): Result {
+  if (byItself === undefined || fingerprint() === atStart) return work(fingerprint() === atStart);
+  setFlagsFromString(byItself.growth);
+  const renders = fingerprint() !== atStart;
+  if (renders) setFlagsFromString(byItself.tiering);
+  try {
+    return work(fingerprint() === atStart);
+  } finally {
+    if (renders) setFlagsFromString(TIERING_FLAG);
+    if (!grows) setFlagsFromString(NO_GROWTH);
+  }
+}
+
+/** The first flags, for code that is kept at the very end, by us or by Node. */
+export function resetFlags(): void {
+  if (byItself === undefined || fingerprint() === atStart) return;
+  setFlagsFromString(byItself.growth);
+  setFlagsFromString(byItself.tiering);
+  grows = true;
+}
+
+/** What compiled code begins with: V8's version and flags are in it. */
+function fingerprint(): string {
+  return new Script("0").createCachedData().toString("latin1", 0, 16);
+}
