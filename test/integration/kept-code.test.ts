@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/p
 import { join } from "node:path";
 import { test } from "uvu";
 import { type CliResult, runMirror, type Workspace, workspace } from "../rig/cli.ts";
+import { commitAs } from "../rig/git-release.ts";
 import { requires } from "../rig/skip.ts";
 
 const CONFIG = `version: 1
@@ -10,6 +11,13 @@ tasks:
   say: { run: tasks/say.ts }
 `;
 const SAY = "export default async ({ $, log }: any): Promise<void> => { log(String((await $`echo said`).stdout)); };\n";
+const POD = "kind: Pod\napiVersion: v1\nspec: { containers: [{ name: app, image: 'quay.io/acme/app:1.0' }] }\n";
+const chartConfig = (git: string): string => `version: 1
+sources: { app: { git: "${git}", ref: v1.0.0 } }
+charts: { app: { source: app, path: chart } }
+registries: { harbor: { type: oci, host: harbor.example.com } }
+targets: { harbor: { registry: harbor, images: ["chart:app"] } }
+`;
 
 const keeping = requires(
   test,
@@ -35,6 +43,24 @@ keeping(
     });
   },
 );
+
+keeping("what renders a chart takes it too, though V8 is told otherwise for that", async () => {
+  await inWorkspace(async (place) => {
+    await place.write("source/chart/Chart.yaml", "apiVersion: v2\nname: app\nversion: 1.0.0\n");
+    await place.write("source/chart/templates/pod.yaml", POD);
+    const git = join(place.folder, "source");
+    commitAs(git, "v1.0.0");
+    await place.write("mirror.config.yaml", chartConfig(git));
+    const first = await mirror(place, ["images", "app"]);
+    assert.equal(first.stderr, "");
+    const file = join(place.folder, "caches/mirror", (await kept(place))[0] ?? "");
+    const { mtimeMs } = await stat(file);
+    const second = await mirror(place, ["images", "app"]);
+    assert.match(first.stdout, /quay\.io\/acme\/app:1\.0/);
+    assert.equal(second.stdout, first.stdout);
+    assert.equal((await stat(file)).mtimeMs, mtimeMs, "nothing had to be compiled anew");
+  });
+});
 
 keeping("kept code that is damaged is made again, and no one sees it", async () => {
   await inWorkspace(async (place) => {
