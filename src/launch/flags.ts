@@ -25,13 +25,14 @@ export function endGrowth(): void {
  * Does what takes or gives compiled code. V8 takes it only under the very flags that it was made under: those of a start.
  * The work is told whether they are in force; they are not where somebody else has changed one.
  */
-export function underFirstFlags<Result>(work: (areFirst: boolean) => Result): Result {
-  if (byItself === undefined || fingerprint() === atStart) return work(fingerprint() === atStart);
+export function underFirstFlags<Result>(work: (first: boolean) => Result): Result {
+  const unchanged = areFirst();
+  if (byItself === undefined || unchanged) return work(unchanged);
   setFlagsFromString(byItself.growth);
-  const renders = fingerprint() !== atStart;
+  const renders = !areFirst();
   if (renders) setFlagsFromString(byItself.tiering);
   try {
-    return work(fingerprint() === atStart);
+    return work(areFirst());
   } finally {
     if (renders) setFlagsFromString(TIERING_FLAG);
     if (!grows) setFlagsFromString(NO_GROWTH);
@@ -40,11 +41,13 @@ export function underFirstFlags<Result>(work: (areFirst: boolean) => Result): Re
 
 /** The first flags, for code that is kept at the very end, by us or by Node. */
 export function resetFlags(): void {
-  if (byItself === undefined || fingerprint() === atStart) return;
+  if (byItself === undefined || areFirst()) return;
   setFlagsFromString(byItself.growth);
   setFlagsFromString(byItself.tiering);
   grows = true;
 }
+
+const areFirst = (): boolean => fingerprint() === atStart;
 
 /** What compiled code begins with: V8's version and flags are in it. */
 function fingerprint(): string {
