@@ -21,17 +21,16 @@ const CHUNKS = join(import.meta.dirname, "chunks");
 /** A run that is still at work by then has called what a start calls; later V8 forgets what is not called again. */
 const STARTED_MS = 2000;
 
-// Before all others at an exit: Node, too, keeps code under the flags that hold then.
-process.on("exit", resetFlags);
 const kept = nodeKeepsCode() ? undefined : fileOfKeptCode(process.argv[2] ?? "", process.env);
 if (kept === undefined) createRequire(join(CHUNKS, "_"))(`./${PROGRAM}`);
 else loadAndKeep(kept);
 limitNewSpace();
 
-/** Node 22 and later keep compiled code themselves. */
+/** Node 22 and later keep compiled code themselves, after an exit and under the flags that hold then. */
 function nodeKeepsCode(): boolean {
   if (!("enableCompileCache" in module) || typeof module.enableCompileCache !== "function") return false;
   module.enableCompileCache();
+  process.on("exit", resetFlags);
   return true;
 }
 

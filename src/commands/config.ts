@@ -10,7 +10,7 @@ const FILE = "mirror.config.yaml";
  * Reads the config that a command line names, or the nearest `mirror.config.yaml` in this folder and those above, and
  * the Dockerfiles beside it: what they start from is part of what needs what.
  * `configure` gives the config that holds instead of the one that was read; `mayLack` tells which of the files that
- * it names need not be there.
+ * it names need not be there, and `memory` whether `.mirror` is made to remember it.
  */
 export async function configOf(
   host: Host,

@@ -39,7 +39,7 @@ export function underFirstFlags<Result>(work: (first: boolean) => Result): Resul
   }
 }
 
-/** The first flags, for code that is kept at the very end, by us or by Node. */
+/** The first flags from now on, for code that Node itself keeps at the very end. */
 export function resetFlags(): void {
   if (byItself === undefined || areFirst()) return;
   setFlagsFromString(byItself.growth);

@@ -87,6 +87,14 @@ test("--dry-run is a plan", async () => {
   });
 });
 
+test("a first run remembers what its config was read as", async () => {
+  await inWorkspace(async ({ folder, write }) => {
+    await write("app/run", "#!/bin/sh\n");
+    assert.equal((await runMirror(["run", "copy:here/app"], { cwd: folder })).code, 0);
+    assert.deepEqual(await readdir(join(folder, ".mirror/readings")), ["mirror.config.yaml.json"]);
+  });
+});
+
 test("a secret is hidden from the terminal's lines, from NDJSON and from the ledger", async () => {
   await inWorkspace(async ({ folder }) => {
     const env = { SECRET_TOKEN: "s3cret/word+1" };
