@@ -8,7 +8,7 @@ import module, { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { resetFlags, underFirstFlags } from "./launch/flags.ts";
+import { underFirstFlags } from "./launch/flags.ts";
 import { keepCode, readKeptCode } from "./launch/kept-code.ts";
 import { Loader } from "./launch/loader.ts";
 import { limitNewSpace } from "./launch/new-space.ts";
@@ -26,11 +26,10 @@ if (kept === undefined) createRequire(join(CHUNKS, "_"))(`./${PROGRAM}`);
 else loadAndKeep(kept);
 limitNewSpace();
 
-/** Node 22 and later keep compiled code themselves, after an exit and under the flags that hold then. */
+/** Node 22 and later keep compiled code themselves. */
 function nodeKeepsCode(): boolean {
   if (!("enableCompileCache" in module) || typeof module.enableCompileCache !== "function") return false;
   module.enableCompileCache();
-  process.on("exit", resetFlags);
   return true;
 }
 

@@ -4,11 +4,12 @@ import { Script } from "node:vm";
 import { TIERING_FLAG } from "../charts/render/tiering.ts";
 
 /** The flags that are changed while mirror runs, as V8 has them by itself, by its major version. */
-const BY_ITSELF: Readonly<Record<string, { readonly growth: string; readonly tiering: string }>> = {
+const BY_VERSION: Readonly<Record<string, { readonly growth: string; readonly tiering: string }>> = {
   11: { growth: "--semi-space-growth-factor=2", tiering: "--wasm-tiering-budget=1800000" },
   12: { growth: "--semi-space-growth-factor=2", tiering: "--wasm-tiering-budget=13000000" },
 };
-const byItself = BY_ITSELF[process.versions.v8.split(".")[0] ?? ""];
+/** Undefined where this V8 is not known. */
+export const byItself = BY_VERSION[process.versions.v8.split(".")[0] ?? ""];
 const NO_GROWTH = "--semi-space-growth-factor=1";
 
 const atStart = fingerprint();
@@ -37,14 +38,6 @@ export function underFirstFlags<Result>(work: (first: boolean) => Result): Resul
     if (renders) setFlagsFromString(TIERING_FLAG);
     if (!grows) setFlagsFromString(NO_GROWTH);
   }
-}
-
-/** The first flags from now on, for code that Node itself keeps at the very end. */
-export function resetFlags(): void {
-  if (byItself === undefined || areFirst()) return;
-  setFlagsFromString(byItself.growth);
-  setFlagsFromString(byItself.tiering);
-  grows = true;
 }
 
 const areFirst = (): boolean => fingerprint() === atStart;

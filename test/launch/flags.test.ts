@@ -6,23 +6,31 @@ import { setFlagsFromString } from "node:v8";
 import { Script } from "node:vm";
 import { test } from "uvu";
 import { TIERING_FLAG } from "../../src/charts/render/tiering.ts";
-import { endGrowth, resetFlags, underFirstFlags } from "../../src/launch/flags.ts";
+import { byItself, endGrowth, underFirstFlags } from "../../src/launch/flags.ts";
 import type { CompiledCode } from "../../src/launch/kept-code.ts";
 import { Loader } from "../../src/launch/loader.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mirror-flags-"));
 
 const changes: readonly (readonly [string, () => void])[] = [
-  ["the space for new objects has ended growing", endGrowth],
   ["a chart was rendered", () => setFlagsFromString(TIERING_FLAG)],
+  ["the space for new objects has ended growing", endGrowth],
 ];
+
+test("that a flag is another's is told: what is compiled then is of no use at the next start", () => {
+  assert.equal(underFirstFlags(isTold), true);
+  setFlagsFromString("--heap-growing-percent=50");
+  assert.equal(underFirstFlags(isTold), false);
+  setFlagsFromString("--heap-growing-percent=0");
+  assert.equal(underFirstFlags(isTold), true);
+});
 
 for (const [what, change] of changes) {
   test(`compiled code that is made and taken after ${what} is as good as that of a start`, () => {
     change();
     const made = compiled();
     assert.ok(isTaken(made), "under the same flags");
-    resetFlags();
+    startAnew();
     assert.ok(isTaken(made), "at the next start");
     change();
     assert.ok(isTaken(made), "in the middle of the next run");
@@ -35,18 +43,10 @@ for (const [what, change] of changes) {
     assert.notEqual(changed, before);
     assert.equal(underFirstFlags(flagsInForce), before);
     assert.equal(flagsInForce(), changed);
-    resetFlags();
+    startAnew();
     assert.equal(flagsInForce(), before);
   });
 }
-
-test("that a flag is another's is told: what is compiled then is of no use at the next start", () => {
-  assert.equal(underFirstFlags(isTold), true);
-  setFlagsFromString("--heap-growing-percent=50");
-  assert.equal(underFirstFlags(isTold), false);
-  setFlagsFromString("--heap-growing-percent=0");
-  assert.equal(underFirstFlags(isTold), true);
-});
 
 function compiled(): CompiledCode {
   writeSource();
@@ -69,8 +69,13 @@ const writeSource = (): void => writeFileSync(join(folder, "main.cjs"), `exports
 /** What compiled code begins with: a digest of them is in it. */
 const flagsInForce = (): string => new Script("1").createCachedData().toString("hex", 0, 16);
 
+/** With the flags of a new process. */
+function startAnew(): void {
+  for (const flag of Object.values(byItself ?? {})) setFlagsFromString(flag);
+}
+
 const isTold = (areFirst: boolean): boolean => areFirst;
 
-test.after.each(() => resetFlags());
+test.after.each(startAnew);
 test.after(() => rmSync(folder, { recursive: true }));
 test.run();
