@@ -62,6 +62,7 @@ export function createRegistry(options: RegistryOptions): RegistryClient {
     cancelUpload: (session) => cancelUpload(wire, session),
     listTags: (repository, signal) => listTags(wire, repository, signal),
     pullLimit: () => wire.pullLimit,
+    roundTripMs: () => http.roundTripMs(wire.base),
     expect: (requests) => void http.expect(wire.base, requests),
     close: http.close,
   };

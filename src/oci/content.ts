@@ -14,6 +14,8 @@ export interface ImageSource {
   holds?(digest: Digest): boolean;
   /** The same from a byte on, where the source can begin there; all of the blob is verified nonetheless. */
   openBlobFrom?(repository: string, blob: Descriptor, from: number, signal: AbortSignal): Promise<Readable>;
+  /** How long it takes to answer what costs it nothing, in milliseconds; undefined while that is not known. */
+  roundTripMs?(): number | undefined;
 }
 
 /** What a registry's referrers API answers for one manifest. */

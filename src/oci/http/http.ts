@@ -44,6 +44,8 @@ export interface Http {
   readonly send: (request: HttpRequest) => Promise<HttpAnswer>;
   /** Connects to a host while it is not known yet what it is to be asked; through a proxy only once it is. Never fails. */
   readonly expect: (url: URL, requests: number) => Promise<void>;
+  /** How long a host takes for what costs it nothing, in milliseconds, as far as it has shown. */
+  readonly roundTripMs: (url: URL) => number | undefined;
   readonly backoff: BackoffOptions;
   readonly close: () => void;
 }
@@ -86,6 +88,10 @@ export function createHttp(options: HttpOptions = {}): Http {
       } catch {
         // What is wrong with a proxy or a certificate is told by the first request.
       }
+    },
+    roundTripMs: (url) => {
+      const answeredMs = windows.shortestMs(url.host);
+      return answeredMs && Math.min(answeredMs, connections.short.connectMs(url) ?? answeredMs);
     },
     backoff,
     close: connections.close,

@@ -21,6 +21,8 @@ export interface HostWindows {
     work: (behind: () => number) => Promise<Answer>,
     connectMs?: () => number | undefined,
   ) => Promise<Answer>;
+  /** The shortest time in milliseconds that an answer of a host has taken; undefined while none has come. */
+  readonly shortestMs: (host: string) => number | undefined;
 }
 
 /** Few enough for a host that is weak, and for one that is near enough to be kept busy. */
@@ -87,6 +89,10 @@ export function createHostWindows(now: () => number = () => performance.now()): 
         kind.taken -= 1;
         letIn(kind);
       }
+    },
+    shortestMs: (name) => {
+      const host = hosts.get(name);
+      return host === undefined || host.shortestMs === Number.POSITIVE_INFINITY ? undefined : host.shortestMs;
     },
   };
 }

@@ -11,24 +11,25 @@ interface Host {
   readonly waiting: Set<() => void>;
 }
 
-export function createPlaces(perHost: number): Places {
+/** @param most how many places a host has; looked at whenever one is asked for or given back, as that may change */
+export function createPlaces(most: (host: string) => number): Places {
   const hosts = new Map<string, Host>();
   return {
     within: async (name, signal, work) => {
       const host = hosts.get(name) ?? { taken: 0, waiting: new Set() };
       hosts.set(name, host);
-      if (host.taken < perHost) host.taken += 1;
+      if (host.taken < most(name)) host.taken += 1;
       else await turn(host, signal);
       try {
         return await work();
       } finally {
-        handOn(host);
+        host.taken -= 1;
+        letIn(host, most(name));
       }
     },
   };
 }
 
-/** A place that comes free goes to whoever waits longest, without being free in between. */
 function turn(host: Host, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(cancelled());
@@ -44,12 +45,11 @@ function turn(host: Host, signal: AbortSignal): Promise<void> {
   });
 }
 
-function handOn(host: Host): void {
-  const [next] = host.waiting;
-  if (next === undefined) {
-    host.taken -= 1;
-    return;
+function letIn(host: Host, most: number): void {
+  for (const next of host.waiting) {
+    if (host.taken >= most) return;
+    host.waiting.delete(next);
+    host.taken += 1;
+    next();
   }
-  host.waiting.delete(next);
-  next();
 }

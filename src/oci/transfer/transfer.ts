@@ -7,6 +7,7 @@ import { type AttachTools, attach, referrerRequest } from "./attach.ts";
 import { createBlobMover } from "./blob-mover.ts";
 import { copyTree, moveForeign } from "./copy.ts";
 import { platformOf } from "./image-config.ts";
+import { createImagePlaces } from "./image-places.ts";
 import type { Journal } from "./journal.ts";
 import { lookAgain } from "./look-again.ts";
 import { createManifestCache, type ManifestCache } from "./manifest-cache.ts";
@@ -63,13 +64,14 @@ export function createTransfer(options: TransferOptions = {}): Transfer {
   const perHost = options.blobsPerHost ?? 6;
   const move = createBlobMover({
     memory,
-    targetPlaces: createPlaces(perHost),
-    sourcePlaces: createPlaces(perHost),
-    smallPlaces: createPlaces(SMALL_PER_HOST),
+    targetPlaces: createPlaces(() => perHost),
+    sourcePlaces: createPlaces(() => perHost),
+    smallPlaces: createPlaces(() => SMALL_PER_HOST),
     backoff: { ...defaultBackoff, ...options.backoff },
     journal: options.journal,
     spool,
   });
+  const imagePlaces = createImagePlaces();
   const missingBytes = createSurveyor(memory);
   const referrers = createReferrerCopier();
   const surveyReferrers = async (request: CopyRequest, tree: ImageTree, { selection }: Wanted, tools: AttachTools) => {
@@ -80,6 +82,27 @@ export function createTransfer(options: TransferOptions = {}): Transfer {
   };
   const settle = ({ from, takers }: CopyRequest): void => {
     if (takers !== undefined) spool?.settle(from.digest, takers.self);
+  };
+
+  const bring = async (request: CopyRequest, wanted: Wanted, signal: AbortSignal): Promise<CopyResult> => {
+    const tree = await treeOf(request, wanted, cache, signal);
+    const tools = { move, memory, cache, dropped: signal };
+    const attached = await attach(referrers, referrerRequest(request, tree, wanted.selection, "nothing", tools));
+    const sums = await copyTree(tree, request, tools, attached).catch((error: unknown) => {
+      attached?.drop();
+      throw error;
+    });
+    settle(request);
+    return {
+      digest: wanted.digest,
+      sourceDigest: request.from.digest,
+      mediaType: tree.root.mediaType,
+      platforms: tree.platforms,
+      changed: true,
+      image: "sent",
+      ...sums,
+      trimmed: wanted.selection?.trimmed ?? false,
+    };
   };
 
   return {
@@ -97,24 +120,7 @@ export function createTransfer(options: TransferOptions = {}): Transfer {
       if (present !== undefined && request.tags === "immutable") {
         throw tagConflict(request.to, wanted.digest, present.digest);
       }
-      const tree = await treeOf(request, wanted, cache, signal);
-      const tools = { move, memory, cache, dropped: signal };
-      const attached = await attach(referrers, referrerRequest(request, tree, wanted.selection, "nothing", tools));
-      const sums = await copyTree(tree, request, tools, attached).catch((error: unknown) => {
-        attached?.drop();
-        throw error;
-      });
-      settle(request);
-      return {
-        digest: wanted.digest,
-        sourceDigest: request.from.digest,
-        mediaType: tree.root.mediaType,
-        platforms: tree.platforms,
-        changed: true,
-        image: "sent",
-        ...sums,
-        trimmed: wanted.selection?.trimmed ?? false,
-      };
+      return imagePlaces.within(request, signal, () => bring(request, wanted, signal));
     },
     measure: async (request) => {
       const signal = droppedSignal(request);

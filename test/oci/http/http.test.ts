@@ -31,6 +31,19 @@ test.after.each(async () => {
   await Promise.all(servers.splice(0).map((server) => server.stop()));
 });
 
+test("how far a host is, is known from its first answer on", async () => {
+  const server = await serve(() => ({ status: 200, body: "yes" }));
+  const url = new URL(`${server.url}/v2/`);
+  const http = createHttp();
+  assert.equal(http.roundTripMs(url), undefined);
+  const begun = performance.now();
+  await http.send({ method: "HEAD", url, signal: never });
+  const took = performance.now() - begun;
+  const known = http.roundTripMs(url) ?? Number.NaN;
+  assert.ok(known > 0 && known <= took, `${known} of ${took} ms`);
+  assert.equal(http.roundTripMs(new URL("https://other.example.com")), undefined);
+});
+
 test("credentials go along within an origin, and never to another", async () => {
   const store = await serve(() => ({ status: 200, body: "bytes" }));
   const registry = await serve(({ path }) =>

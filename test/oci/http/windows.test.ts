@@ -31,6 +31,20 @@ test("a host that is slow to answer and quick to connect to is near, and has eno
   assert.equal(await mostAtOnce(1000, 50, 200, 40), 64);
 });
 
+test("the shortest time of a host is known from its first answer on", async () => {
+  let clock = 0;
+  const windows = createHostWindows(() => clock);
+  assert.equal(windows.shortestMs(url.host), undefined);
+  for (const tookMs of [30, 12, 40]) {
+    const work = async (): Promise<{ status: number }> => {
+      clock += tookMs;
+      return { status: 200 };
+    };
+    await windows.within({ method: "HEAD", url, signal }, work);
+  }
+  assert.equal(windows.shortestMs(url.host), 12);
+});
+
 test("a host that asks for mercy is not sent more", async () => {
   assert.equal(await mostAtOnce(100, 50, 429), 8);
 });

@@ -6,7 +6,7 @@ import { createPlaces } from "../../../src/oci/transfer/places.ts";
 const never = new AbortController().signal;
 
 test("no more than so many work at one host at once, in the order they came, and hosts do not wait for each other", async () => {
-  const places = createPlaces(2);
+  const places = createPlaces(() => 2);
   const order: number[] = [];
   let now = 0;
   let most = 0;
@@ -25,8 +25,25 @@ test("no more than so many work at one host at once, in the order they came, and
   assert.deepEqual(order, [0, 1, 2, 3, 4, 5, 6]);
 });
 
+test("where places become more, those that wait get them with the next that is given back", async () => {
+  let most = 1;
+  const places = createPlaces(() => most);
+  const under: string[] = [];
+  const work = (name: string) =>
+    places.within("a", never, async () => {
+      under.push(name);
+      await sleep(5);
+    });
+  const all = ["first", "second", "third"].map(work);
+  assert.deepEqual(under, ["first"]);
+  most = 2;
+  await all[0];
+  assert.deepEqual(under, ["first", "second", "third"]);
+  await Promise.all(all);
+});
+
 test("a place comes back from work that fails", async () => {
-  const places = createPlaces(1);
+  const places = createPlaces(() => 1);
   const fails = places.within("a", never, async () => {
     throw new Error("no");
   });
@@ -35,7 +52,7 @@ test("a place comes back from work that fails", async () => {
 });
 
 test("whoever is told to stop leaves the queue, and the rest moves up", async () => {
-  const places = createPlaces(1);
+  const places = createPlaces(() => 1);
   const stop = new AbortController();
   const first = places.within("a", never, () => sleep(20));
   const second = places.within("a", stop.signal, async () => "second");
