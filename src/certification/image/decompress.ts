@@ -1,5 +1,5 @@
 import type { Transform } from "node:stream";
-import * as zlib from "node:zlib";
+import zlib from "node:zlib";
 
 const CHUNK = 256 * 1024;
 

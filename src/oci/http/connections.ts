@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import * as tls from "node:tls";
+import tls from "node:tls";
 import { openBulkLine } from "./bulk-line.ts";
 import { createLines, type Lines } from "./lines.ts";
 import { direct, environmentProxies, type Proxies } from "./proxies.ts";
