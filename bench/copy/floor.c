@@ -1,6 +1,8 @@
-// floor THREADS SOURCE_ADDRESS SOURCE_PORT TARGET_ADDRESS TARGET_PORT LIST
+// floor THREADS SOURCE_ADDRESS SOURCE_PORT TARGET_ADDRESS TARGET_PORT BLOBS [MANIFESTS]
 // Moves blobs from one registry to another over plain HTTP, spliced from socket to socket and not hashed: what no
-// client can beat by much. LIST has a line "REPOSITORY DIGEST SIZE" for each blob.
+// client can beat by much. BLOBS has a line "REPOSITORY DIGEST SIZE" for each blob. With MANIFESTS, which has a line
+// "REPOSITORY TAG TYPE" for each image, it leaves whole images: each tag is looked for at the target, and the manifest
+// read and pushed, once all blobs are there.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -12,10 +14,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define MOST 100000
+
 typedef struct { char repository[256]; char digest[96]; long size; } Blob;
+typedef struct { char repository[256]; char tag[96]; char type[96]; } Named;
 
 static Blob *blobs;
-static int count, next_blob;
+static Named *manifests;
+static int count, next_blob, manifest_count, next_manifest;
 static char **arguments;
 
 static void fail(const char *what) { perror(what); exit(1); }
@@ -75,47 +81,96 @@ static void splice_all(int from, int to, int ends[2], long left) {
   }
 }
 
-static void *work(void *unused) {
-  (void)unused;
-  int source = dial(arguments[2], atoi(arguments[3])), target = dial(arguments[4], atoi(arguments[5]));
+static __thread int source, target;
+static __thread char head[16384], request[16384];
+
+// Sends a request without a body.
+static void ask(int fd, const char *method, const char *path, const char *fields) {
+  char **host = fd == source ? arguments + 2 : arguments + 4;
+  snprintf(request, sizeof request, "%s %s HTTP/1.1\r\nHost: %s:%s\r\n%s\r\n", method, path, host[0], host[1], fields);
+  send_all(fd, request);
+}
+
+static void move_blob(const Blob *blob, int ends[2]) {
+  char path[512];
+  snprintf(path, sizeof path, "/v2/%s/blobs/%s", blob->repository, blob->digest);
+  ask(source, "GET", path, "");
+  snprintf(path, sizeof path, "/v2/%s/blobs/uploads/", blob->repository);
+  ask(target, "POST", path, "Content-Length: 0\r\n");
+  expect(target, 202, head, sizeof head);
+  char *location = strcasestr(head, "\r\nlocation: ");
+  if (!location) { fprintf(stderr, "no location\n"); exit(1); }
+  location = strstr(location + 12, "/v2/");
+  location[strcspn(location, "\r")] = 0;
+  snprintf(request, sizeof request, "PUT %s&digest=%s HTTP/1.1\r\nHost: %s:%s\r\nContent-Length: %ld\r\n\r\n", location,
+           blob->digest, arguments[4], arguments[5], blob->size);
+  expect(source, 200, head, sizeof head);
+  send_all(target, request);
+  splice_all(source, target, ends, blob->size);
+  expect(target, 201, head, sizeof head);
+}
+
+static void move_manifest(const Named *image) {
+  static __thread char bytes[1 << 16];
+  char path[512], fields[256];
+  snprintf(path, sizeof path, "/v2/%s/manifests/%s", image->repository, image->tag);
+  snprintf(fields, sizeof fields, "Accept: %s\r\n", image->type);
+  ask(target, "HEAD", path, fields);
+  ask(source, "GET", path, fields);
+  expect(target, 404, head, sizeof head);
+  expect(source, 200, head, sizeof head);
+  char *length = strcasestr(head, "\r\ncontent-length: ");
+  long size = length ? atol(length + 18) : 0;
+  if (size <= 0 || size >= (long)sizeof bytes) { fprintf(stderr, "%s of %ld bytes\n", path, size); exit(1); }
+  if (recv(source, bytes, size, MSG_WAITALL) != size) fail("manifest");
+  bytes[size] = 0;
+  snprintf(fields, sizeof fields, "Content-Type: %s\r\nContent-Length: %ld\r\n", image->type, size);
+  ask(target, "PUT", path, fields);
+  send_all(target, bytes);
+  expect(target, 201, head, sizeof head);
+}
+
+static void *work(void *phase) {
+  source = dial(arguments[2], atoi(arguments[3]));
+  target = dial(arguments[4], atoi(arguments[5]));
+  if (!strcmp(phase, "manifests")) {
+    for (int i; (i = __sync_fetch_and_add(&next_manifest, 1)) < manifest_count;) move_manifest(&manifests[i]);
+    return 0;
+  }
   int ends[2];
   if (pipe(ends)) fail("pipe");
   fcntl(ends[1], F_SETPIPE_SZ, 1 << 20);
-  static __thread char head[16384], request[16384];
-  for (int i; (i = __sync_fetch_and_add(&next_blob, 1)) < count;) {
-    Blob *blob = &blobs[i];
-    snprintf(request, sizeof request, "GET /v2/%s/blobs/%s HTTP/1.1\r\nHost: %s:%s\r\n\r\n", blob->repository,
-             blob->digest, arguments[2], arguments[3]);
-    send_all(source, request);
-    snprintf(request, sizeof request, "POST /v2/%s/blobs/uploads/ HTTP/1.1\r\nHost: %s:%s\r\nContent-Length: 0\r\n\r\n",
-             blob->repository, arguments[4], arguments[5]);
-    send_all(target, request);
-    expect(target, 202, head, sizeof head);
-    char *location = strcasestr(head, "\r\nlocation: ");
-    if (!location) { fprintf(stderr, "no location\n"); exit(1); }
-    location = strstr(location + 12, "/v2/");
-    location[strcspn(location, "\r")] = 0;
-    snprintf(request, sizeof request, "PUT %s&digest=%s HTTP/1.1\r\nHost: %s:%s\r\nContent-Length: %ld\r\n\r\n", location,
-             blob->digest, arguments[4], arguments[5], blob->size);
-    expect(source, 200, head, sizeof head);
-    send_all(target, request);
-    splice_all(source, target, ends, blob->size);
-    expect(target, 201, head, sizeof head);
-  }
+  for (int i; (i = __sync_fetch_and_add(&next_blob, 1)) < count;) move_blob(&blobs[i], ends);
   return 0;
 }
 
-int main(int given, char **values) {
-  if (given != 7) return 2;
-  arguments = values;
-  FILE *list = fopen(values[6], "r");
-  if (!list) fail(values[6]);
-  blobs = calloc(100000, sizeof *blobs);
-  while (count < 100000 && fscanf(list, "%255s %95s %ld", blobs[count].repository, blobs[count].digest, &blobs[count].size) == 3)
-    count++;
-  int threads = atoi(values[1]);
+static void work_together(char *phase) {
+  int threads = atoi(arguments[1]);
   pthread_t *each = calloc(threads, sizeof *each);
-  for (int i = 0; i < threads; i++) pthread_create(&each[i], 0, work, 0);
+  for (int i = 0; i < threads; i++) pthread_create(&each[i], 0, work, phase);
   for (int i = 0; i < threads; i++) pthread_join(each[i], 0);
+  free(each);
+}
+
+static FILE *list(const char *path) {
+  FILE *file = fopen(path, "r");
+  if (!file) fail(path);
+  return file;
+}
+
+int main(int given, char **values) {
+  if (given != 7 && given != 8) return 2;
+  arguments = values;
+  blobs = calloc(MOST, sizeof *blobs);
+  manifests = calloc(MOST, sizeof *manifests);
+  FILE *file = list(values[6]);
+  for (Blob *b = blobs; count < MOST && fscanf(file, "%255s %95s %ld", b->repository, b->digest, &b->size) == 3; b++) count++;
+  if (given == 8) {
+    file = list(values[7]);
+    for (Named *m = manifests; manifest_count < MOST && fscanf(file, "%255s %95s %95s", m->repository, m->tag, m->type) == 3; m++)
+      manifest_count++;
+  }
+  work_together("blobs");
+  if (manifest_count > 0) work_together("manifests");
   return 0;
 }

@@ -10,7 +10,15 @@ export interface Floor {
   readonly how: string;
   /** Moves the unique blobs of a task's images, without those that the target has already. */
   readonly contender: (present: readonly NamedImage[]) => Contender;
+  /**
+   * Leaves whole images: the floor, and for each image a look at the target's tag and a manifest read and pushed. For
+   * images that share nothing and have no children. Undefined where nothing compiles the C program.
+   */
+  readonly withManifests: Contender | undefined;
 }
+
+/** Where answers come late, as many as it takes to have them all on their way. */
+const FAR_CONNECTIONS = 64;
 
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
@@ -19,22 +27,33 @@ export function makeFloor(folder: string): Floor {
   const program = join(folder, "floor");
   const compiled = spawnSync("cc", ["-O2", "-pthread", "-o", program, here("floor.c")], { stdio: "ignore" });
   const splices = compiled.status === 0;
-  const command = (task: Task, list: string): readonly string[] => {
-    const connections = String(task.processes);
+  const command = (task: Task, ...lists: readonly string[]): readonly string[] => {
+    const connections = String(task.distance === "far" ? FAR_CONNECTIONS : task.processes);
     if (!splices)
-      return [process.execPath, "--import", "tsx", here("pump.ts"), connections, task.source, task.target, list];
-    return [program, connections, ...task.source.split(":"), ...task.target.split(":"), list];
+      return [process.execPath, "--import", "tsx", here("pump.ts"), connections, task.source, task.target, ...lists];
+    return [program, connections, ...task.source.split(":"), ...task.target.split(":"), ...lists];
+  };
+  const blobsOf = async (task: Task, present: readonly NamedImage[]): Promise<string> => {
+    const list = join(task.folder, "blobs.txt");
+    await writeFile(list, linesOf(task.images, present).join("\n"));
+    return list;
+  };
+  const withManifests: Contender = {
+    name: "floor + manifests",
+    prepare: async (task) => {
+      const list = join(task.folder, "manifests.txt");
+      const lines = task.images.map(({ repository, tag, image }) => `${repository} ${tag} ${image.top.mediaType}`);
+      await writeFile(list, lines.join("\n"));
+      return command(task, await blobsOf(task, []), list);
+    },
   };
   return {
     how: splices ? "a C program that splices sockets (floor.c)" : "Node piping sockets (pump.ts), as there is no cc",
     contender: (present) => ({
       name: "floor",
-      prepare: async (task) => {
-        const list = join(task.folder, "blobs.txt");
-        await writeFile(list, linesOf(task.images, present).join("\n"));
-        return command(task, list);
-      },
+      prepare: async (task) => command(task, await blobsOf(task, present)),
     }),
+    withManifests: splices ? withManifests : undefined,
   };
 }
 

@@ -13,6 +13,7 @@ export interface Task {
   readonly ca: string | undefined;
   /** A folder of the contender's own. */
   readonly folder: string;
+  readonly distance: "near" | "far";
   /** How many processes at once do best here, for tools that copy one image each. */
   readonly processes: number;
 }

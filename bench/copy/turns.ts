@@ -1,6 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type NamedImage, uniqueBlobs } from "../../test/rig/images.ts";
+import { bareNode } from "./bare.ts";
 import type { Certificate } from "./certificate.ts";
 import type { Floor } from "./floor.ts";
 import { mirrorContender } from "./mirror-way.ts";
@@ -16,7 +17,8 @@ import type { Contender, Task } from "./task.ts";
 /** One contender's turns at one kind of work. */
 export interface Measured {
   readonly name: string;
-  readonly kind: "mirror" | "peer" | "floor";
+  /** `limit`: shown beside the others and compared with nothing. */
+  readonly kind: "mirror" | "peer" | "floor" | "limit";
   readonly turns: readonly Turn[];
   /** Why it did not do the work, where it did not. */
   readonly failure: string | undefined;
@@ -47,6 +49,7 @@ export interface TurnsOptions {
 interface Entry {
   readonly contender: Contender;
   readonly kind: Measured["kind"];
+  readonly leaves: "images" | "blobs";
   readonly turns: Turn[];
   failure: string | undefined;
 }
@@ -77,21 +80,35 @@ export async function takeTurns(options: TurnsOptions): Promise<readonly Measure
 }
 
 function entriesFor({ row, place, peers, floor }: TurnsOptions): Entry[] {
-  const entry = (kind: Entry["kind"], contender: Contender): Entry => ({
+  const entry = (kind: Entry["kind"], contender: Contender, leaves: Entry["leaves"] = "images"): Entry => ({
     contender,
     kind,
+    leaves,
     turns: [],
     failure: undefined,
   });
-  const distance = row.way === "far" ? "far" : "near";
-  const work = { images: place.set.images.length, distance } as const;
+  const work = { images: place.set.images.length, distance: distanceOf(row) } as const;
   const present = row.state === "changed" ? place.set.images : [];
   const hasFloor = row.state !== "no-op" && row.way !== "tls";
+  const limits = hasFloor && row.state === "cold" ? limitsOf(row, floor, entry) : [];
   return [
     entry("mirror", mirrorContender),
     ...peers.map((peer) => entry("peer", peer.way(work))),
-    ...(hasFloor ? [entry("floor", floor.contender(present))] : []),
+    ...(hasFloor ? [entry("floor", floor.contender(present), "blobs")] : []),
+    ...limits,
   ];
+}
+
+const distanceOf = ({ way }: WorkRow): Task["distance"] => (way === "far" ? "far" : "near");
+
+/** What nobody can do without: the requests that whole images take, and one thread of Node that moves and hashes. */
+function limitsOf(
+  { set }: WorkRow,
+  { withManifests }: Floor,
+  entry: (kind: "limit", contender: Contender, leaves: Entry["leaves"]) => Entry,
+): Entry[] {
+  if (set === "small") return withManifests === undefined ? [] : [entry("limit", withManifests, "images")];
+  return set === "large" ? [entry("limit", bareNode, "blobs")] : [];
 }
 
 async function oneTurn(
@@ -119,6 +136,7 @@ async function oneTurn(
       before: row.state === "changed" ? place.set.images : undefined,
       ca: certificate?.file,
       folder,
+      distance: distanceOf(row),
       processes: row.processes,
     };
     const command = await entry.contender.prepare(task);
@@ -127,7 +145,7 @@ async function oneTurn(
     const run = await runMeasured([...net.onClient, ...command], { cwd: folder, env: envOf(task, caches) });
     const [from, to] = await Promise.all([source.traffic(), target.traffic()]);
     const registriesCpuMs = (await cpuOf(source, target)) - before;
-    if (entry.kind !== "floor") await expectAll(storage, images);
+    if (entry.leaves === "images") await expectAll(storage, images);
     return { ...run, registriesCpuMs, ...wireOf(from, to, images) };
   } finally {
     await target.stop();
