@@ -27,9 +27,10 @@ export interface HostWindows {
 
 /** Few enough for a host that is weak, and for one that is near enough to be kept busy. */
 export const FIRST_SIZE = 8;
-/** A host whose answers can be here so soon, or a connection, is kept busy by the first. */
-const NEAR_MS = 5;
-const FAR_SIZE = 64;
+/** However far it is. */
+const MOST_SIZE = 64;
+/** For each millisecond that an answer, or a connection, takes at the least: to keep the host busy meanwhile. */
+const SIZE_PER_MS = 1.6;
 /** What several requests are told in one moment is told once. */
 const EPOCH_MS = 100;
 /** So long without an answer, and none is expected; and so long until that is looked at again. */
@@ -84,8 +85,8 @@ export function createHostWindows(now: () => number = () => performance.now()): 
       } finally {
         const end = now();
         if (fate === "answered") host.shortestMs = Math.min(host.shortestMs, end - begun);
-        const isNear = Math.min(host.shortestMs, connectMs() ?? host.shortestMs) < NEAR_MS;
-        if (fate !== "not sent" && !request.signal.aborted) adapt(kind, fate, isNear ? FIRST_SIZE : FAR_SIZE, end);
+        const farMs = Math.min(host.shortestMs, connectMs() ?? host.shortestMs);
+        if (fate !== "not sent" && !request.signal.aborted) adapt(kind, fate, sizeFor(farMs), end);
         kind.taken -= 1;
         letIn(kind);
       }
@@ -125,6 +126,8 @@ function refuseWhereSilent({ silence }: Host, name: string, now: number): void {
 /** Where nothing was asked for long, nothing is known of that time. */
 const silentSince = ({ silence, answeredAt }: Host, begun: number): number =>
   silence === undefined || begun - silence.seen > SILENT_MS ? Math.max(begun, answeredAt) : silence.since;
+
+const sizeFor = (farMs: number): number => Math.min(MOST_SIZE, Math.max(FIRST_SIZE, farMs * SIZE_PER_MS));
 
 /** Registries limit manifests and blobs, reads and writes apart. */
 function kindOf({ method, url }: HttpRequest): string {
