@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { test } from "uvu";
+import { createRegistry, createTransfer, type Digest, type RegistryClient } from "../../../src/oci/index.ts";
 import { createImagePlaces } from "../../../src/oci/transfer/image-places.ts";
 import type { CopyRequest } from "../../../src/oci/transfer/request.ts";
+import { startScriptedRegistry } from "../../rig/scripted-registry.ts";
+import { pushImage } from "../pushed-images.ts";
 
 const never = new AbortController().signal;
 
@@ -46,6 +50,43 @@ test("those that wait already are let in as soon as a source turns out to be far
   let asked = 0;
   const late = { name: "source", roundTripMs: () => (++asked > 110 ? 200 : undefined) };
   assert.equal(await atOnce(between(late, target(1))), 64);
+});
+
+test("a transfer between near registries has twelve images on their way at most", async () => {
+  const [from, to] = await Promise.all([startScriptedRegistry(), startScriptedRegistry()]);
+  const [a, b] = [createRegistry({ host: from.host }), createRegistry({ host: to.host })];
+  let [under, most] = [0, 0];
+  const source: RegistryClient = {
+    ...a,
+    getManifest: async (...asked) => {
+      most = Math.max(most, ++under);
+      return a.getManifest(...asked);
+    },
+  };
+  const registry: RegistryClient = {
+    ...b,
+    putManifest: async (...pushed) => {
+      under -= 1;
+      return b.putManifest(...pushed);
+    },
+  };
+  const repositories = Array.from({ length: 30 }, (_, i) => `app${i}`);
+  const images = await Promise.all(repositories.map((name) => pushImage(a, name, { layers: [randomBytes(100)] })));
+  const { copy } = createTransfer();
+  const copyOne = ({ digest }: { readonly digest: Digest }, i: number) => {
+    const repository = `app${i}`;
+    return copy({
+      from: { source, repository, digest },
+      to: { registry, repository, tag: "v1" },
+      platforms: "all",
+      tags: "mutable",
+      stopping: never,
+      killed: never,
+    });
+  };
+  await Promise.all(images.map(copyOne));
+  assert.ok(most > 6 && most <= 12, `${most} at once`);
+  await Promise.all([from.stop(), to.stop()]);
 });
 
 test.run();

@@ -87,34 +87,6 @@ test("an image is copied once, and what is there costs one request and nothing a
   assert.deepEqual([tally(a), tally(b)], [{}, { "HEAD manifests": 1 }]);
 });
 
-test("between near registries twelve images at most are on their way at once", async () => {
-  const images = await Promise.all(
-    Array.from({ length: 30 }, (_, i) => pushImage(source, `src/app${i}`, { layers: [randomBytes(100)] })),
-  );
-  let [under, most] = [0, 0];
-  const counted: RegistryClient = {
-    ...source,
-    getManifest: async (...asked) => {
-      most = Math.max(most, ++under);
-      return source.getManifest(...asked);
-    },
-  };
-  const registry: RegistryClient = {
-    ...target,
-    putManifest: async (...pushed) => {
-      under -= 1;
-      return target.putManifest(...pushed);
-    },
-  };
-  const transfer = createTransfer();
-  const copy = (digest: Digest, i: number) => {
-    const from = { source: counted, repository: `src/app${i}`, digest };
-    return transfer.copy(copyOf(digest, { from, to: { registry, repository: `dst/app${i}`, tag: "v1" } }));
-  };
-  await Promise.all(images.map(({ digest }, i) => copy(digest, i)));
-  assert.ok(most > 6 && most <= 12, `${most} at once`);
-});
-
 test("a blob that many images share crosses once, and is mounted for the others", async () => {
   const shared = randomBytes(200_000);
   const images = await Promise.all(
