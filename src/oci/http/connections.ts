@@ -30,7 +30,8 @@ export interface Connections {
 
 export function createConnections({ ca, perHost, proxies }: ConnectionOptions): Connections {
   const options = { keepAlive: true, maxSockets: perHost, maxFreeSockets: perHost, scheduling: "lifo" } as const;
-  const plain = new HttpAgent(options);
+  // Both are made where they are used: most of what a run with nothing to do asks needs neither.
+  let plain: HttpAgent | undefined;
   let secure: HttpsAgent | undefined;
   let context: tls.SecureContext | undefined;
   const secureContext = (): tls.SecureContext | undefined => {
@@ -46,12 +47,15 @@ export function createConnections({ ca, perHost, proxies }: ConnectionOptions): 
     proxies: through,
     secureContext,
     agentFor: (url) => {
-      if (url.protocol === "http:") return plain;
+      if (url.protocol === "http:") {
+        plain ??= new HttpAgent(options);
+        return plain;
+      }
       secure ??= new HttpsAgent({ ...options, ...(ca === undefined ? {} : { secureContext: secureContext() }) });
       return secure;
     },
     close: () => {
-      plain.destroy();
+      plain?.destroy();
       secure?.destroy();
       bulk.close();
       short.close();
