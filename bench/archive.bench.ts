@@ -14,7 +14,7 @@ import { median } from "./copy/median.ts";
 import { loopback } from "./copy/net.ts";
 import { makePlace, type Place } from "./copy/place.ts";
 import { type Run, runMeasured } from "./copy/program.ts";
-import { type Server, startServer } from "./copy/server.ts";
+import { freePort, type Server, startServer } from "./copy/server.ts";
 import { missingIn } from "./copy/storage.ts";
 import { mirror, mirrorIsBuilt } from "./mirror.ts";
 
@@ -63,9 +63,10 @@ async function main(): Promise<number> {
     });
     try {
       const rounds = Number(values.rounds ?? 3);
+      const targetPort = await freePort();
       for (let round = 0; round < rounds; round++) {
         for (const entry of round % 2 === 0 ? entries : [...entries].reverse()) {
-          if (entry.failure === undefined) await oneRound(entry, source, place, scratch);
+          if (entry.failure === undefined) await oneRound(entry, { source, targetPort }, place, scratch);
         }
       }
     } finally {
@@ -77,28 +78,39 @@ async function main(): Promise<number> {
   }
 }
 
+interface Ends {
+  readonly source: Server;
+  /** One for all rounds, as a config names it. */
+  readonly targetPort: number;
+}
+
 /** Saves, then loads into an empty registry what was saved. */
-async function oneRound(entry: Entry, source: Server, place: Place, scratch: string): Promise<void> {
+async function oneRound(entry: Entry, { source, targetPort }: Ends, place: Place, scratch: string): Promise<void> {
   const { way, folder } = entry;
-  const { images } = place.set;
+  const target = `${loopback.serverAddress}:${targetPort}`;
+  const task = { source: source.host, target, images: place.set.images, folder };
   try {
     await clear(folder, way);
-    const command = await way.save({ registry: source.host, images, folder });
+    const command = await way.save({ ...task, registry: source.host });
     const before = await source.cpuMs();
     const saved = await runMeasured(command, { cwd: folder, env: envOf(folder) });
     const bytes = Number(
       spawnSync("du", ["-sb", join(folder, way.output)], { encoding: "utf8" }).stdout.split("\t")[0],
     );
     entry.save.push({ ...saved, registryCpuMs: (await source.cpuMs()) - before, bytes });
-    if (way.load !== undefined) entry.load.push(await loadOnce(entry, way.load, place, scratch));
+    if (way.load !== undefined) {
+      const command = await way.load({ ...task, registry: target });
+      entry.load.push(await loadOnce(folder, command, targetPort, place, scratch));
+    }
   } catch (error) {
     entry.failure = String(error);
   }
 }
 
 async function loadOnce(
-  { folder }: Entry,
-  load: NonNullable<Way["load"]>,
+  folder: string,
+  command: readonly string[],
+  port: number,
   place: Place,
   scratch: string,
 ): Promise<Turn> {
@@ -108,10 +120,10 @@ async function loadOnce(
     scratch: join(scratch, "target"),
     certificate: undefined,
     net: loopback,
+    port,
   });
   try {
     const { images } = place.set;
-    const command = await load({ registry: target.host, images, folder });
     const run = await runMeasured(command, { cwd: folder, env: envOf(folder) });
     const { taken } = await target.traffic();
     const missing = await missingIn(storage, images);

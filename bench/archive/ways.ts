@@ -6,8 +6,11 @@ import { mirror } from "../mirror.ts";
 
 /** What a tool is asked to do: a set from a registry to disk, or from disk to a registry. */
 export interface Task {
-  /** `address:port`. */
+  /** Which of the two it reads or fills: `address:port`. */
   readonly registry: string;
+  /** Both, for a config that is the same when images are saved and when they are loaded. */
+  readonly source: string;
+  readonly target: string;
   readonly images: readonly NamedImage[];
   /** Where the tool keeps what it saves. */
   readonly folder: string;
@@ -37,15 +40,15 @@ const mirrorWay: Way = {
   },
 };
 
-function configFor({ registry, images }: Task): string {
+function configFor({ source, target, images }: Task): string {
   const lines = images.map(
     ({ repository, tag }) => `  ${tail(repository)}: { from: source.example.com/${repository}, version: "${tag}" }\n`,
   );
   return `version: 1
 upstreams:
-  source.example.com: { host: "${registry}", scheme: http }
+  source.example.com: { host: "${source}", scheme: http }
 registries:
-  target: { type: oci, host: "${registry}", scheme: http }
+  target: { type: oci, host: "${target}", scheme: http }
 images:
 ${lines.join("")}targets:
   target: { registry: target, images: ["*"], as: "\${path}:\${tag}" }
