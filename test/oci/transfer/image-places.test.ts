@@ -46,6 +46,23 @@ test("an end that has not answered yet, or is no registry, counts as near", asyn
   assert.equal(await atOnce(between({ name: "source", roundTripMs: () => undefined }, { name: "archive" })), 12);
 });
 
+test("a source that lets all its images wait holds up no other's", async () => {
+  const places = createImagePlaces();
+  const stop = new AbortController();
+  const request = between(source(1), target(1));
+  const stuck = Array.from({ length: 20 }, () =>
+    places.within(
+      request,
+      stop.signal,
+      () => new Promise((_, reject) => stop.signal.addEventListener("abort", reject)),
+    ),
+  );
+  const other = between({ name: "other" }, target(1));
+  assert.equal(await places.within(other, never, async () => "brought"), "brought");
+  stop.abort();
+  await Promise.allSettled(stuck);
+});
+
 test("those that wait already are let in as soon as a source turns out to be far", async () => {
   let asked = 0;
   const late = { name: "source", roundTripMs: () => (++asked > 110 ? 200 : undefined) };
