@@ -18,8 +18,12 @@ export function createPlaces(most: (host: string) => number): Places {
     within: async (name, signal, work) => {
       const host = hosts.get(name) ?? { taken: 0, waiting: new Set() };
       hosts.set(name, host);
-      if (host.taken < most(name)) host.taken += 1;
-      else await turn(host, signal);
+      if (host.waiting.size === 0 && host.taken < most(name)) host.taken += 1;
+      else {
+        const given = turn(host, signal);
+        letIn(host, most(name));
+        await given;
+      }
       try {
         return await work();
       } finally {

@@ -42,6 +42,22 @@ test("where places become more, those that wait get them with the next that is g
   await Promise.all(all);
 });
 
+test("where places become more, whoever comes then does not go before those that wait", async () => {
+  let most = 1;
+  const places = createPlaces(() => most);
+  const order: string[] = [];
+  const work = (name: string) =>
+    places.within("a", never, async () => {
+      order.push(name);
+      await sleep(5);
+    });
+  const first = [work("first"), work("second")];
+  await Promise.resolve();
+  most = 2;
+  await Promise.all([...first, work("third")]);
+  assert.deepEqual(order, ["first", "second", "third"]);
+});
+
 test("a place comes back from work that fails", async () => {
   const places = createPlaces(() => 1);
   const fails = places.within("a", never, async () => {
