@@ -89,10 +89,7 @@ export function createHttp(options: HttpOptions = {}): Http {
         // What is wrong with a proxy or a certificate is told by the first request.
       }
     },
-    roundTripMs: (url) => {
-      const answeredMs = windows.shortestMs(url.host);
-      return answeredMs && Math.min(answeredMs, connections.short.connectMs(url) ?? answeredMs);
-    },
+    roundTripMs: (url) => windows.roundTripMs(url.host),
     backoff,
     close: connections.close,
   };

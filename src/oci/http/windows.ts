@@ -21,8 +21,8 @@ export interface HostWindows {
     work: (behind: () => number) => Promise<Answer>,
     connectMs?: () => number | undefined,
   ) => Promise<Answer>;
-  /** The shortest time in milliseconds that an answer of a host has taken; undefined while none has come. */
-  readonly shortestMs: (host: string) => number | undefined;
+  /** How far a host is in milliseconds: the shortest time of an answer or a connection; undefined before the first answer. */
+  readonly roundTripMs: (host: string) => number | undefined;
 }
 
 /** Few enough for a host that is weak, and for one that is near enough to be kept busy. */
@@ -40,8 +40,8 @@ const LOOK_AGAIN_MS = 60_000;
 export const SMALL_BODY = 1024 * 1024;
 
 interface Host {
-  /** The shortest time that an answer has taken. */
-  shortestMs: number;
+  /** The shortest time that an answer or a connection has taken. */
+  farMs: number;
   /** When the last answer came. */
   answeredAt: number;
   /** Since when requests have come to nothing, no earlier than the last answer, and when the last of them ended. */
@@ -84,22 +84,21 @@ export function createHostWindows(now: () => number = () => performance.now()): 
         throw error;
       } finally {
         const end = now();
-        if (fate === "answered") host.shortestMs = Math.min(host.shortestMs, end - begun);
-        const farMs = Math.min(host.shortestMs, connectMs() ?? host.shortestMs);
-        if (fate !== "not sent" && !request.signal.aborted) adapt(kind, fate, sizeFor(farMs), end);
+        if (fate === "answered") host.farMs = Math.min(host.farMs, end - begun, connectMs() ?? host.farMs);
+        if (fate !== "not sent" && !request.signal.aborted) adapt(kind, fate, sizeFor(host.farMs), end);
         kind.taken -= 1;
         letIn(kind);
       }
     },
-    shortestMs: (name) => {
-      const host = hosts.get(name);
-      return host === undefined || host.shortestMs === Number.POSITIVE_INFINITY ? undefined : host.shortestMs;
+    roundTripMs: (name) => {
+      const farMs = hosts.get(name)?.farMs;
+      return farMs === Number.POSITIVE_INFINITY ? undefined : farMs;
     },
   };
 }
 
 const newHost = (): Host => ({
-  shortestMs: Number.POSITIVE_INFINITY,
+  farMs: Number.POSITIVE_INFINITY,
   answeredAt: Number.NEGATIVE_INFINITY,
   silence: undefined,
   kinds: new Map(),

@@ -37,7 +37,7 @@ test("a host that is slow to answer and quick to connect to is near, and has eno
 test("the shortest time of a host is known from its first answer on", async () => {
   let clock = 0;
   const windows = createHostWindows(() => clock);
-  assert.equal(windows.shortestMs(url.host), undefined);
+  assert.equal(windows.roundTripMs(url.host), undefined);
   for (const tookMs of [30, 12, 40]) {
     const work = async (): Promise<{ status: number }> => {
       clock += tookMs;
@@ -45,7 +45,7 @@ test("the shortest time of a host is known from its first answer on", async () =
     };
     await windows.within({ method: "HEAD", url, signal }, work);
   }
-  assert.equal(windows.shortestMs(url.host), 12);
+  assert.equal(windows.roundTripMs(url.host), 12);
 });
 
 test("a host that asks for mercy is not sent more", async () => {
