@@ -99,8 +99,8 @@ async function oneRound(entry: Entry, { source, targetPort }: Ends, place: Place
     );
     entry.save.push({ ...saved, registryCpuMs: (await source.cpuMs()) - before, bytes });
     if (way.load !== undefined) {
-      const command = await way.load({ ...task, registry: target });
-      entry.load.push(await loadOnce(folder, command, targetPort, place, scratch));
+      const loading = await way.load({ ...task, registry: target });
+      entry.load.push(await loadOnce(folder, loading, targetPort, place, scratch));
     }
   } catch (error) {
     entry.failure = String(error);
