@@ -11,6 +11,8 @@ export interface Patience {
 }
 
 export interface Attendant {
+  /** How long the server may neither take bytes nor send any, as things stand; in milliseconds. */
+  readonly idleMs: () => number;
   /** Whether it is we who keep the server waiting. */
   readonly pauses: () => boolean;
   /** The connection is lost, or the request was given up. */
@@ -21,16 +23,18 @@ export interface Attendant {
 export function attend(
   { socket, ready, flush }: Line,
   { url, signal }: HttpRequest,
-  { connectMs, idleMs }: Patience,
-  { pauses, lost }: Attendant,
+  { connectMs }: Pick<Patience, "connectMs">,
+  { idleMs, pauses, lost }: Attendant,
 ): () => void {
   let connecting: NodeJS.Timeout | undefined;
   const connected = (): void => {
     clearTimeout(connecting);
-    socket.setTimeout(idleMs);
+    socket.setTimeout(idleMs());
   };
   const idle = (): void => {
-    if (!pauses()) socket.destroy(timedOut("answer"));
+    // Told once: who is let off has to be waited for anew.
+    if (pauses()) socket.setTimeout(idleMs());
+    else socket.destroy(timedOut("answer"));
   };
   const ended = (): void => {
     flush();

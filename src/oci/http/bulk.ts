@@ -49,6 +49,7 @@ function overLine(
     let size = 0;
     let body: Body | undefined;
     const leave = attend(line, request, options, {
+      idleMs: () => options.idleMs,
       pauses: () => body?.waits === true,
       lost: (error) => {
         if (body === undefined) reject(error);

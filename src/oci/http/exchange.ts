@@ -3,9 +3,10 @@ import { request as httpsRequest } from "node:https";
 import { giveBack } from "./buffers.ts";
 import { exchangeBulk } from "./bulk.ts";
 import type { Connections } from "./connections.ts";
+import { exchangeLong } from "./long.ts";
 import { type HttpAnswer, type HttpRequest, isStreamBody, type StreamBody } from "./message.ts";
 import { publicLookup } from "./private-address.ts";
-import { COMMIT_PATIENCE, exchangeShort, isShort } from "./short.ts";
+import { COMMIT_PATIENCE, exchangeShort, isLong } from "./short.ts";
 import { timedOut } from "./timeout.ts";
 
 export interface ExchangeOptions {
@@ -28,13 +29,14 @@ export async function exchange(request: HttpRequest, options: ExchangeOptions): 
   return answer ?? exchangeByNode(request, options, undefined);
 }
 
-/** Undefined where it is left to Node's client: long bodies of requests, and answers that are out of the ordinary. */
+/** Undefined where it is left to Node's client: answers that are out of the ordinary. */
 function exchangeByHand(request: HttpRequest, options: ExchangeOptions): Promise<HttpAnswer | undefined> {
   const { bulk, short } = options.connections;
   if (request.answer === "any length") return Promise.resolve(undefined);
   if (request.method === "GET" && request.answer === "bulk") return exchangeBulk(request, { ...options, lines: bulk });
-  if (isShort(request)) return exchangeShort(request, { ...options, lines: short });
-  return Promise.resolve(undefined);
+  const { body } = request;
+  if (!isLong(body)) return exchangeShort(request, { ...options, lines: short });
+  return exchangeLong(request, body, { ...options, lines: short });
 }
 
 function exchangeByNode(

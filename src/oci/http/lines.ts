@@ -11,7 +11,7 @@ export interface Lines {
    * One that is free, or a new one; where there are as many as there may be, the next that is free. To a host that is
    * far others are opened at once for the requests `behind` this one, which wait for their turn.
    */
-  readonly take: (url: URL, addresses: "any" | "public", behind: () => number) => Promise<Line>;
+  readonly take: (url: URL, addresses: "any" | "public", behind?: () => number) => Promise<Line>;
   readonly giveBack: (line: Line, connection: "kept" | "closed") => void;
   /** The shortest time that a connection to a host has taken, without TLS: how far it is. Undefined where none has stood. */
   readonly connectMs: (url: URL) => number | undefined;
@@ -128,7 +128,7 @@ export function createLines({ open, secureContext, perHost }: LinesOptions): Lin
       kept?.socket.ref();
       if (kept?.ready) kept.used = "again";
       const line = kept ?? openTo(host, url, addresses);
-      host.behind = behind;
+      host.behind = behind ?? host.behind;
       openAhead(host, url, addresses);
       return line;
     },

@@ -14,7 +14,11 @@ interface Scene {
 }
 
 /** A server that does as `answer` says with each request; `turn` counts them. */
-async function withServer(answer: (socket: Socket, turn: number) => void, body: (scene: Scene) => Promise<void>) {
+async function withServer(
+  answer: (socket: Socket, turn: number) => void,
+  body: (scene: Scene) => Promise<void>,
+  patience: { readonly idleMs?: number } = {},
+) {
   let [turn, connections] = [0, 0];
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
@@ -28,7 +32,7 @@ async function withServer(answer: (socket: Socket, turn: number) => void, body: 
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/blob`);
-  const http: Http = createHttp({ backoff: { attempts: 2, baseMs: 1, capMs: 2 } });
+  const http: Http = createHttp({ backoff: { attempts: 2, baseMs: 1, capMs: 2 }, ...patience });
   const get = (): Promise<HttpAnswer> => http.send({ method: "GET", url, answer: "bulk", signal: never });
   try {
     await body({ get, connections: () => connections });
@@ -90,6 +94,19 @@ test("a body that is cut short is an error", async () => {
       const answer = await get();
       await assert.rejects(read(answer), { code: "ECONNRESET" });
     },
+  );
+});
+
+test("a server that is silent after it had to wait for the reader is given up too", async () => {
+  await withServer(
+    (socket) => void socket.write(Buffer.concat([Buffer.from(head()), content.subarray(0, 400_000)])),
+    async ({ get }) => {
+      const answer = await get();
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      assert.equal(answer.body.errored, null);
+      await assert.rejects(read(answer), /no answer in time/);
+    },
+    { idleMs: 100 },
   );
 });
 
