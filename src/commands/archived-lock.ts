@@ -1,5 +1,4 @@
-import { buffer } from "node:stream/consumers";
-import { type Archive, archiveNotes } from "../oci/index.ts";
+import { type Archive, archiveNotes, gathered } from "../oci/index.ts";
 import { type LockFile, parseLock } from "../release/index.ts";
 
 /** The lock that an archive carries; undefined where it has none. Throws what `parseLock` throws. */
@@ -7,6 +6,6 @@ export async function lockInArchive(archive: Archive, signal: AbortSignal): Prom
   const { lock } = archiveNotes(archive.catalogues);
   const size = lock === undefined ? undefined : await archive.blobSize(lock);
   if (lock === undefined || size === undefined) return undefined;
-  const text = await buffer(await archive.openBlob("", { mediaType: "", digest: lock, size }, signal));
+  const text = await gathered(await archive.openBlob("", { mediaType: "", digest: lock, size }, signal));
   return parseLock(text.toString("utf8"), `the lock in ${archive.name}`);
 }

@@ -1,5 +1,4 @@
-import { buffer } from "node:stream/consumers";
-import { type Descriptor, isDigest, type Manifest, type RegistryClient, WholeStream } from "../oci/index.ts";
+import { type Descriptor, gathered, isDigest, type Manifest, type RegistryClient, WholeStream } from "../oci/index.ts";
 import { createKept } from "./kept.ts";
 
 /** Configs of images are small; what calls itself one and is not is read like any blob. */
@@ -17,7 +16,7 @@ export function remembering(client: RegistryClient): RegistryClient {
   const configs = createKept<Buffer>(MOST_BYTES, (bytes) => bytes.length);
 
   const config = (repository: string, blob: Descriptor, signal: AbortSignal): Promise<Buffer> =>
-    configs.once(blob.digest, async () => buffer(await client.openBlob(repository, blob, signal)), signal);
+    configs.once(blob.digest, async () => gathered(await client.openBlob(repository, blob, signal)), signal);
 
   const from = client.openBlobFrom;
   const isSmall = ({ mediaType, size }: Descriptor): boolean => CONFIG.test(mediaType) && size <= LARGEST_CONFIG;

@@ -1,5 +1,5 @@
 import { Failed } from "../../failure/index.ts";
-import type { ImageManifest, ImageSource } from "../../oci/index.ts";
+import { gathered, type ImageManifest, type ImageSource } from "../../oci/index.ts";
 
 /** What an image says of itself (image-spec, config.md), as far as the checks and a submission want it. */
 export interface ImageConfig {
@@ -27,9 +27,7 @@ export async function readConfig(
 ): Promise<ImageConfig> {
   const name = `${source.name}/${repository}`;
   if (config.size > LARGEST) throw bad(name, "it is too large");
-  const chunks: Buffer[] = [];
-  for await (const chunk of await source.openBlob(repository, config, signal)) chunks.push(Buffer.from(chunk));
-  const raw = Buffer.concat(chunks).toString("utf8");
+  const raw = (await gathered(await source.openBlob(repository, config, signal))).toString("utf8");
   const body = objectOf(parse(raw, name));
   const settings = objectOf(body.config);
   return {

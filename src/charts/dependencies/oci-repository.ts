@@ -1,5 +1,5 @@
 import { Failed } from "../../failure/index.ts";
-import type { Descriptor, Digest } from "../../oci/index.ts";
+import { type Descriptor, type Digest, gathered } from "../../oci/index.ts";
 import { newestOf } from "./constraint.ts";
 import { offline, unknownChart, unknownVersion } from "./failures.ts";
 import type { Asking, ChartRepository } from "./repository.ts";
@@ -65,9 +65,7 @@ export function ociRepository(host: string, path: string, asking: Asking): Chart
     registry: Awaited<ReturnType<Asking["registryFor"]>>["registry"],
     layer: Descriptor & { readonly digest: Digest },
   ): Promise<Uint8Array> {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of await registry.openBlob(repository, layer, signal)) chunks.push(chunk as Uint8Array);
-    const bytes = Buffer.concat(chunks);
+    const bytes = await gathered(await registry.openBlob(repository, layer, signal));
     await store.keepArchive(bytes);
     return bytes;
   }

@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
-import { buffer } from "node:stream/consumers";
 import { Failed } from "../../failure/index.ts";
 import type { ImageSource } from "../content.ts";
 import { type Digest, digestOf } from "../digest.ts";
+import { gathered } from "../gathered.ts";
 import { type Descriptor, parseManifest } from "../manifest.ts";
 import { MediaType } from "../media-types.ts";
 import { entriesOf } from "./entries.ts";
@@ -56,7 +56,7 @@ export function assembleArtifact({ name, config, layers, annotations }: Artifact
 export async function packFiles(files: readonly ImageFile[], name: string, signal: AbortSignal): Promise<Uint8Array> {
   const entries = await entriesOf(files, name, "without-folders");
   const packed = await layerOf(entries, { image: name, mediaType: "", compression: "portable" }, signal);
-  return buffer(packed.open(signal));
+  return gathered(packed.open(signal));
 }
 
 function notFound(digest: Digest, name: string): Failed {

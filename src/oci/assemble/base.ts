@@ -1,7 +1,7 @@
-import type { Readable } from "node:stream";
 import { Failed } from "../../failure/index.ts";
 import { type ImageAt, imageFor, platformsAt } from "../child-for.ts";
 import type { Digest } from "../digest.ts";
+import { gathered } from "../gathered.ts";
 import type { Descriptor } from "../manifest.ts";
 import { MediaType } from "../media-types.ts";
 import { type Platform, parsePlatform } from "../platform.ts";
@@ -44,16 +44,10 @@ export async function readBase(
   signal: AbortSignal,
 ): Promise<BaseImage> {
   const manifest = await imageFor(base, platform, `The base of ${name}`, signal);
-  const config = parse(await textOf(await base.source.openBlob(base.repository, manifest.config, signal)));
+  const config = parse(String(await gathered(await base.source.openBlob(base.repository, manifest.config, signal))));
   if (config === undefined) throw badConfig(manifest.config.digest);
   const form = manifest.mediaType === MediaType.dockerManifest ? "docker" : "oci";
   return { form, layers: manifest.layers, config };
-}
-
-async function textOf(stream: Readable): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(Buffer.from(chunk as Uint8Array));
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 function parse(text: string): BaseConfig | undefined {

@@ -1,5 +1,6 @@
 import { Failed } from "../../failure/index.ts";
 import type { ImageSource } from "../content.ts";
+import { gathered } from "../gathered.ts";
 import type { ImageManifest } from "../manifest.ts";
 import type { Platform } from "../platform.ts";
 
@@ -18,9 +19,8 @@ export async function platformOf(
 ): Promise<Platform | undefined> {
   if (!IMAGE_CONFIGS.has(config.mediaType)) return undefined;
   if (config.size > LARGEST_CONFIG) throw bad(source, repository, "it is too large");
-  const chunks: Buffer[] = [];
-  for await (const chunk of await source.openBlob(repository, config, signal)) chunks.push(chunk as Buffer);
-  const { os, architecture, variant } = parse(Buffer.concat(chunks), source, repository);
+  const bytes = await gathered(await source.openBlob(repository, config, signal));
+  const { os, architecture, variant } = parse(bytes, source, repository);
   if (typeof os !== "string" || typeof architecture !== "string" || os === "" || architecture === "") return undefined;
   return typeof variant === "string" && variant !== "" ? { os, architecture, variant } : { os, architecture };
 }
