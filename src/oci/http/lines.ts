@@ -95,7 +95,7 @@ export function createLines({ open, secureContext, perHost }: LinesOptions): Lin
       host.open -= 1;
       host.waiting.shift()?.();
     });
-    if (line.socket instanceof TLSSocket) rememberSession(line.socket, host);
+    if (url.protocol === "https:" && line.socket instanceof TLSSocket) rememberSession(line.socket, host);
     return line;
   };
   /** As many as are at work, since so many more will be let in when those are answered. */
