@@ -3,7 +3,7 @@ import { request as httpsRequest } from "node:https";
 import { giveBack } from "./buffers.ts";
 import { exchangeBulk } from "./bulk.ts";
 import type { Connections } from "./connections.ts";
-import { exchangeLong } from "./long.ts";
+import { endedEarly, exchangeLong, tooMany } from "./long.ts";
 import { type HttpAnswer, type HttpRequest, isStreamBody, type StreamBody } from "./message.ts";
 import { publicLookup } from "./private-address.ts";
 import { COMMIT_PATIENCE, exchangeShort, isLong } from "./short.ts";
@@ -86,7 +86,9 @@ function sendBody(outgoing: ClientRequest, body: HttpRequest["body"], reject: (e
   sendStream(outgoing, body, reject);
 }
 
-function sendStream(outgoing: ClientRequest, { stream, onBytes }: StreamBody, reject: (error: Error) => void): void {
+function sendStream(outgoing: ClientRequest, body: StreamBody, reject: (error: Error) => void): void {
+  const { stream, onBytes } = body;
+  let left = body.size;
   let answered = false;
   const abandon = (error: Error): void => {
     if (answered) return;
@@ -95,7 +97,7 @@ function sendStream(outgoing: ClientRequest, { stream, onBytes }: StreamBody, re
   };
   stream.once("error", abandon);
   stream.once("close", () => {
-    if (!stream.readableEnded) abandon(stream.errored ?? new Error("The bytes to send ended before their end"));
+    if (!stream.readableEnded) abandon(stream.errored ?? endedEarly());
   });
   outgoing.once("close", () => stream.destroy());
   outgoing.once("response", (incoming: IncomingMessage) => {
@@ -110,8 +112,10 @@ function sendStream(outgoing: ClientRequest, { stream, onBytes }: StreamBody, re
     return;
   }
   outgoing.on("drain", () => stream.resume());
-  stream.once("end", () => outgoing.end());
+  stream.once("end", () => (left > 0 ? abandon(endedEarly()) : outgoing.end()));
   stream.on("data", (chunk: Uint8Array) => {
+    left -= chunk.length;
+    if (left < 0) return abandon(tooMany());
     onBytes?.(chunk.length);
     const written = (error: Error | null | undefined): void => {
       if (!error) giveBack(chunk);
@@ -136,13 +140,17 @@ function limitIdling(outgoing: ClientRequest, body: HttpRequest["body"], idleMs:
     incoming = message;
   });
   let patience = isStreamBody(body) ? COMMIT_PATIENCE : 1;
-  outgoing.setTimeout(idleMs);
-  outgoing.on("timeout", () => {
-    // A pause that we ask for ourselves (the other side of a copy is slow) is no fault of this server.
-    const reader = incoming !== undefined && (incoming.isPaused() || incoming.readableLength > 0);
-    const writer = incoming === undefined && !outgoing.writableEnded && !outgoing.writableNeedDrain;
-    if (!reader && !writer) patience -= 1;
-    if (patience > 0) outgoing.setTimeout(idleMs);
-    else (incoming ?? outgoing).destroy(timedOut("answer"));
+  outgoing.once("socket", (socket) => {
+    const idle = (): void => {
+      // A pause that we ask for ourselves (the other side of a copy is slow) is no fault of this server.
+      const reader = incoming !== undefined && (incoming.isPaused() || incoming.readableLength > 0);
+      const writer = incoming === undefined && !outgoing.writableEnded && !outgoing.writableNeedDrain;
+      if (!reader && !writer) patience -= 1;
+      if (patience > 0) socket.setTimeout(idleMs);
+      else (incoming ?? outgoing).destroy(timedOut("answer"));
+    };
+    // Of the socket, as a request tells it once only.
+    socket.setTimeout(idleMs).on("timeout", idle);
+    outgoing.once("close", () => socket.setTimeout(0).off("timeout", idle));
   });
 }

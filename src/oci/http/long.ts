@@ -41,7 +41,7 @@ function streaming(head: string, { size, stream, onBytes }: StreamBody, idleMs: 
       const send = (chunk: Uint8Array): void => {
         left -= chunk.length;
         if (left < 0) {
-          fail(new Error("There are more bytes to send than was said"));
+          fail(tooMany());
           return;
         }
         onBytes?.(chunk.length);
@@ -93,4 +93,5 @@ function streaming(head: string, { size, stream, onBytes }: StreamBody, idleMs: 
   };
 }
 
-const endedEarly = (): Error => new Error("The bytes to send ended before their end");
+export const endedEarly = (): Error => new Error("The bytes to send ended before their end");
+export const tooMany = (): Error => new Error("There are more bytes to send than was said");
