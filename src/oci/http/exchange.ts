@@ -107,8 +107,8 @@ function sendStream(outgoing: ClientRequest, body: StreamBody, reject: (error: E
     stream.destroy();
     incoming.once("close", () => outgoing.destroy());
   });
-  if (stream.errored !== null) {
-    abandon(stream.errored);
+  if (stream.destroyed) {
+    abandon(stream.errored ?? endedEarly());
     return;
   }
   outgoing.on("drain", () => stream.resume());

@@ -193,16 +193,21 @@ testEach(
   },
 );
 
-testEach("a source that has failed already is not begun", async () => {
-  await withServer(
-    () => assert.fail("something was sent"),
-    async ({ put }) => {
-      const stream = Readable.from(pieces(content));
-      stream.on("error", () => {}).destroy(new Error("gone"));
-      await new Promise((closed) => stream.once("close", closed));
-      assert.match(await messageOf(put(bodyOf(stream))), /gone/);
-    },
-  );
+testEach("a source that has failed or was let go before is not begun", async () => {
+  for (const [error, reason] of [
+    [new Error("gone"), /gone/],
+    [undefined, /ended before their end/],
+  ] as const) {
+    await withServer(
+      () => assert.fail("something was sent"),
+      async ({ put }) => {
+        const stream = Readable.from(pieces(content));
+        stream.on("error", () => {}).destroy(error);
+        await letGo(stream);
+        assert.match(await messageOf(put(bodyOf(stream))), reason);
+      },
+    );
+  }
 });
 
 testEach("a server has longer to answer once it has all, and a slow source is no fault of it", async () => {
