@@ -9,7 +9,8 @@ export interface Lines {
   readonly expect: (url: URL, requests: number) => void;
   /**
    * One that is free, or a new one; where there are as many as there may be, the next that is free. To a host that is
-   * far others are opened at once for the requests `behind` this one, which wait for their turn.
+   * far others are opened at once for the requests `behind` this one, which wait for their turn: those of the one before,
+   * where it is not told.
    */
   readonly take: (url: URL, addresses: "any" | "public", behind?: () => number) => Promise<Line>;
   readonly giveBack: (line: Line, connection: "kept" | "closed") => void;

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "uvu";
 import { failuresOf } from "../../../src/failure/index.ts";
 import { createHttp, type HttpAnswer, readBytes, type StreamBody } from "../../../src/oci/http/index.ts";
+import { withProxyEnvironment } from "../../rig/proxy-environment.ts";
 
 const content = randomBytes(3_000_000);
 const CREATED = "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n";
@@ -28,7 +29,7 @@ interface Seen {
 const WAYS = ["directly", "through a proxy"] as const;
 let way: (typeof WAYS)[number] = "directly";
 
-/** A test of each of the ways; without what comes from whoever runs it. */
+/** A test of each of the ways. */
 function testEach(name: string, body: () => Promise<void>): void {
   for (const one of WAYS) {
     test(`${name} (${one})`, async () => {
@@ -60,13 +61,12 @@ async function withServer(heed: (seen: Seen) => void, body: (scene: Scene) => Pr
   const url = new URL(`http://${way === "directly" ? host : "registry.test"}/v2/a/blobs/uploads/1?digest=x`);
   const proxies = way === "directly" ? "none" : "environment";
   const http = createHttp({ backoff: { attempts: 1, baseMs: 1, capMs: 2 }, idleMs: IDLE_MS, proxies });
-  process.env.HTTP_PROXY = `http://${host}`;
   const put: Scene["put"] = (sent, signal = new AbortController().signal) =>
     http.send({ method: "PUT", url, body: sent, signal });
   try {
-    await body({ put, connections: () => sockets.size });
+    const scene: Scene = { put, connections: () => sockets.size };
+    await withProxyEnvironment({ HTTP_PROXY: `http://${host}` }, () => body(scene));
   } finally {
-    delete process.env.HTTP_PROXY;
     http.close();
     for (const socket of sockets) socket.destroy();
     server.close();

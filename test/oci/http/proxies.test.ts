@@ -8,31 +8,11 @@ import { type Failed, failureOf } from "../../../src/failure/index.ts";
 import { createHttp, proxiesIn, readBytes } from "../../../src/oci/http/index.ts";
 import { createRegistry } from "../../../src/oci/index.ts";
 import { startProxy } from "../../rig/proxy.ts";
+import { withProxyEnvironment } from "../../rig/proxy-environment.ts";
 import { startScriptedRegistry } from "../../rig/scripted-registry.ts";
 import { missingCommand, requires } from "../../rig/skip.ts";
 
 const never = new AbortController().signal;
-const NAMES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"] as const;
-
-/** Runs with these variables and no other proxies, as a user's shell would have them. */
-async function withEnvironment<Value>(
-  env: Partial<Record<(typeof NAMES)[number], string>>,
-  work: () => Promise<Value>,
-): Promise<Value> {
-  const all = NAMES.flatMap((name) => [name, name.toLowerCase()]);
-  const before = all.map((name) => [name, process.env[name]] as const);
-  for (const name of all) delete process.env[name];
-  Object.assign(process.env, env);
-  try {
-    return await work();
-  } finally {
-    for (const [name, value] of before) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
-  }
-}
-
 const portOf = (url: string): number => Number(new URL(url).port);
 
 test("a plain request goes through HTTP_PROXY, large bodies too, and the proxy alone knows the name", async () => {
@@ -40,7 +20,7 @@ test("a plain request goes through HTTP_PROXY, large bodies too, and the proxy a
   const server = await startScriptedRegistry({ script: () => ({ status: 200, body }) });
   const proxy = await startProxy(portOf(server.url));
   const http = createHttp({ proxies: "environment" });
-  await withEnvironment({ HTTP_PROXY: `http://${proxy.host}` }, async () => {
+  await withProxyEnvironment({ HTTP_PROXY: `http://${proxy.host}` }, async () => {
     for (const answer of [undefined, "bulk"] as const) {
       const url = new URL("http://registry.test/v2/");
       const got = await http.send({ method: "GET", url, signal: never, ...(answer === undefined ? {} : { answer }) });
@@ -57,7 +37,7 @@ test("what NO_PROXY names and what is this machine is reached directly", async (
   const server = await startScriptedRegistry({ script: () => ({ status: 200, body: "ok" }) });
   const proxy = await startProxy(portOf(server.url));
   const http = createHttp({ proxies: "environment", backoff: { attempts: 1 } });
-  await withEnvironment({ ALL_PROXY: `http://${proxy.host}`, NO_PROXY: "registry.test" }, async () => {
+  await withProxyEnvironment({ ALL_PROXY: `http://${proxy.host}`, NO_PROXY: "registry.test" }, async () => {
     const direct = await http.send({ method: "GET", url: new URL(server.url), signal: never });
     assert.equal(direct.status, 200);
     await direct.body.toArray();
@@ -77,9 +57,9 @@ test("a proxy that wants credentials is told as that, and given those of its add
     const client = createRegistry({ host: "registry.test", url: "http://registry.test", proxies: "environment" });
     return client.listTags("app", never).finally(() => client.close());
   };
-  const refused = await withEnvironment({ HTTP_PROXY: `http://${proxy.host}` }, () => listTags().catch(failureOf));
+  const refused = await withProxyEnvironment({ HTTP_PROXY: `http://${proxy.host}` }, () => listTags().catch(failureOf));
   assert.equal("code" in refused ? refused.code : "", "registry/proxy-refused");
-  const tags = await withEnvironment({ HTTP_PROXY: `http://team:secret@${proxy.host}` }, listTags);
+  const tags = await withProxyEnvironment({ HTTP_PROXY: `http://team:secret@${proxy.host}` }, listTags);
   assert.deepEqual(tags, ["1"]);
   await proxy.stop();
   await server.stop();
@@ -87,7 +67,7 @@ test("a proxy that wants credentials is told as that, and given those of its add
 
 test("a proxy that is not there is named, without its password", async () => {
   const http = createHttp({ proxies: "environment", backoff: { attempts: 1 } });
-  const failure = await withEnvironment({ HTTP_PROXY: "http://team:secret@127.0.0.1:1" }, () =>
+  const failure = await withProxyEnvironment({ HTTP_PROXY: "http://team:secret@127.0.0.1:1" }, () =>
     http.send({ method: "GET", url: new URL("http://registry.test/"), signal: never }).catch(failureOf),
   );
   assert.ok("message" in failure);
@@ -101,7 +81,7 @@ requires(test, missingCommand("openssl"))("TLS is tunnelled, and the certificate
   const server = await startScriptedRegistry({ tls, script: () => ({ status: 200, body: "ok" }) });
   const proxy = await startProxy(portOf(server.url));
   const url = new URL("https://registry.test/v2/");
-  await withEnvironment({ HTTPS_PROXY: `http://${proxy.host}` }, async () => {
+  await withProxyEnvironment({ HTTPS_PROXY: `http://${proxy.host}` }, async () => {
     const trusting = createHttp({ proxies: "environment", ca: tls.cert });
     const answer = await trusting.send({ method: "GET", url, signal: never });
     assert.equal(Buffer.from(await readBytes(answer, 10)).toString(), "ok");
