@@ -1,11 +1,11 @@
 import { type Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
-import { giveBack } from "./buffers.ts";
 import { exchangeBulk } from "./bulk.ts";
 import type { Connections } from "./connections.ts";
-import { endedEarly, exchangeLong, tooMany } from "./long.ts";
-import { type HttpAnswer, type HttpRequest, isStreamBody, type StreamBody } from "./message.ts";
+import { exchangeLong } from "./long.ts";
+import { type HttpAnswer, type HttpRequest, isStreamBody } from "./message.ts";
 import { publicLookup } from "./private-address.ts";
+import { sendStream } from "./send-stream.ts";
 import { COMMIT_PATIENCE, exchangeShort, isLong } from "./short.ts";
 import { timedOut } from "./timeout.ts";
 
@@ -83,44 +83,20 @@ function sendBody(outgoing: ClientRequest, body: HttpRequest["body"], reject: (e
     outgoing.end(body);
     return;
   }
-  sendStream(outgoing, body, reject);
-}
-
-function sendStream(outgoing: ClientRequest, body: StreamBody, reject: (error: Error) => void): void {
-  const { stream, onBytes } = body;
-  let left = body.size;
   let answered = false;
-  const abandon = (error: Error): void => {
+  const fail = (error: Error): void => {
     if (answered) return;
     reject(error);
     outgoing.destroy();
   };
-  stream.once("error", abandon);
-  stream.once("close", () => {
-    if (!stream.readableEnded) abandon(stream.errored ?? endedEarly());
-  });
-  outgoing.once("close", () => stream.destroy());
+  const { stop } = sendStream(body, outgoing, { ended: () => outgoing.end(), fail });
+  outgoing.once("close", stop);
   outgoing.once("response", (incoming: IncomingMessage) => {
     answered = true;
     if (outgoing.writableEnded) return;
     // The server has made up its mind before the end: what remains is not sent, and the connection is of no more use.
-    stream.destroy();
+    stop();
     incoming.once("close", () => outgoing.destroy());
-  });
-  if (stream.destroyed) {
-    abandon(stream.errored ?? endedEarly());
-    return;
-  }
-  outgoing.on("drain", () => stream.resume());
-  stream.once("end", () => (left > 0 ? abandon(endedEarly()) : outgoing.end()));
-  stream.on("data", (chunk: Uint8Array) => {
-    left -= chunk.length;
-    if (left < 0) return abandon(tooMany());
-    onBytes?.(chunk.length);
-    const written = (error: Error | null | undefined): void => {
-      if (!error) giveBack(chunk);
-    };
-    if (!outgoing.write(chunk, written)) stream.pause();
   });
 }
 

@@ -1,9 +1,10 @@
+import type { Socket } from "node:net";
 import type { Patience } from "./attend.ts";
-import { giveBack } from "./buffers.ts";
 import type { Lines } from "./lines.ts";
 import type { HttpAnswer, HttpRequest, StreamBody } from "./message.ts";
 import { type Outgoing, overLine } from "./over-line.ts";
 import { requestHead } from "./request-head.ts";
+import { type Sending, sendStream } from "./send-stream.ts";
 import { COMMIT_PATIENCE } from "./short.ts";
 import { AnswerReader } from "./whole-answer.ts";
 
@@ -31,67 +32,26 @@ export async function exchangeLong(
   return answered;
 }
 
-function streaming(head: string, { size, stream, onBytes }: StreamBody, idleMs: number): Outgoing {
-  let state: "waits for bytes" | "waits for the server" | "out" | "cut off" = "waits for bytes";
-  let left = size;
-  let stop = (): void => {};
-  const patience = (): number => (state === "out" ? COMMIT_PATIENCE * idleMs : idleMs);
+function streaming(head: string, body: StreamBody, idleMs: number): Outgoing {
+  let sending: Sending | undefined;
+  let to: Socket | undefined;
+  let handedOver = false;
+  const patience = (): number => (handedOver ? COMMIT_PATIENCE * idleMs : idleMs);
   return {
     begin: (socket, fail) => {
-      const send = (chunk: Uint8Array): void => {
-        left -= chunk.length;
-        if (left < 0) {
-          fail(tooMany());
-          return;
-        }
-        onBytes?.(chunk.length);
-        const taken = socket.write(chunk, (error) => {
-          if (!error) giveBack(chunk);
-        });
-        if (taken) return;
-        state = "waits for the server";
-        stream.pause();
-      };
-      const goOn = (): void => {
-        if (state !== "waits for the server") return;
-        state = "waits for bytes";
-        stream.resume();
-      };
+      to = socket;
+      socket.write(head, "latin1");
       const ended = (): void => {
-        if (left > 0) {
-          fail(endedEarly());
-          return;
-        }
-        state = "out";
+        handedOver = true;
         if (!socket.connecting) socket.setTimeout(patience());
       };
-      const closed = (): void => {
-        if (!stream.readableEnded) fail(stream.errored ?? endedEarly());
-      };
-      stop = () => {
-        if (state !== "out" || socket.writableLength > 0) state = "cut off";
-        socket.off("drain", goOn);
-        stream.off("data", send).off("end", ended).off("error", fail).off("close", closed);
-      };
-      // It may have been lost while a connection was waited for.
-      if (stream.destroyed) {
-        fail(stream.errored ?? endedEarly());
-        return;
-      }
-      socket.on("drain", goOn).write(head, "latin1");
-      stream.on("end", ended).on("error", fail).on("close", closed).on("data", send);
+      sending = sendStream(body, socket, { ended, fail });
     },
     idleMs: patience,
-    pauses: () => state === "waits for bytes",
+    pauses: () => !handedOver && sending?.waitsFor() === "source",
     end: () => {
-      stop();
-      if (state === "out") return "out";
-      state = "cut off";
-      stream.on("error", () => {}).destroy();
-      return "cut off";
+      sending?.stop();
+      return handedOver && to?.writableLength === 0 ? "out" : "cut off";
     },
   };
 }
-
-export const endedEarly = (): Error => new Error("The bytes to send ended before their end");
-export const tooMany = (): Error => new Error("There are more bytes to send than was said");
