@@ -43,11 +43,11 @@ export type { PullLimit } from "./client/pull-limit.ts";
 export { createRegistry, defaultUrl, type RegistryOptions } from "./client.ts";
 export type { ImageSource, ManifestHead } from "./content.ts";
 export { type Digest, digestOf, hashFor, hexOf, isDigest, parseDigest, shortDigest } from "./digest.ts";
-export { gathered } from "./gathered.ts";
 export {
   type BackoffOptions,
   createHostPauses,
   createHostWindows,
+  gathered,
   type HostPauses,
   proxiesIn,
   WholeStream,

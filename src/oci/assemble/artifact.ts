@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { Failed } from "../../failure/index.ts";
 import type { ImageSource } from "../content.ts";
 import { type Digest, digestOf } from "../digest.ts";
-import { gathered } from "../gathered.ts";
+import { gathered } from "../http/index.ts";
 import { type Descriptor, parseManifest } from "../manifest.ts";
 import { MediaType } from "../media-types.ts";
 import { entriesOf } from "./entries.ts";

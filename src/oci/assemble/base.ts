@@ -1,7 +1,7 @@
 import { Failed } from "../../failure/index.ts";
 import { type ImageAt, imageFor, platformsAt } from "../child-for.ts";
 import type { Digest } from "../digest.ts";
-import { gathered } from "../gathered.ts";
+import { gathered } from "../http/index.ts";
 import type { Descriptor } from "../manifest.ts";
 import { MediaType } from "../media-types.ts";
 import { type Platform, parsePlatform } from "../platform.ts";

@@ -1,5 +1,5 @@
-import type { Readable } from "node:stream";
 import type { Patience } from "./attend.ts";
+import { gathered } from "./gathered.ts";
 import type { Lines } from "./lines.ts";
 import { type HttpAnswer, type HttpRequest, isStreamBody, type StreamBody } from "./message.ts";
 import { type Outgoing, overLine } from "./over-line.ts";
@@ -30,7 +30,7 @@ export const isLong = (body: HttpRequest["body"]): body is StreamBody => isStrea
  * of the ordinary: ask Node's client then. Throws an `Error` with a code where the connection or the answer is broken.
  */
 export async function exchangeShort(request: HttpRequest, options: ShortOptions): Promise<HttpAnswer | undefined> {
-  const { bytes: body, used } = await gathered(request);
+  const { bytes: body, used } = await bytesToSend(request);
   const idleMs = (isStreamBody(request.body) ? COMMIT_PATIENCE : 1) * options.idleMs;
   const outgoing = atOnce(requestHead(request, lengthOf(request, body)), body, idleMs);
   for (;;) {
@@ -66,23 +66,16 @@ function atOnce(head: string, body: Uint8Array | undefined, idleMs: number): Out
 }
 
 /** What is to be sent. Rejects where the stream it comes from does. */
-async function gathered({ body }: HttpRequest): Promise<Gathered> {
+async function bytesToSend({ body }: HttpRequest): Promise<BytesToSend> {
   if (!isStreamBody(body)) return { bytes: body };
   const taken = body.stream instanceof WholeStream ? body.stream.takeBytes() : undefined;
-  const all = taken ?? { bytes: await allOf(body.stream) };
+  const all = taken ?? { bytes: await gathered(body.stream) };
   body.onBytes?.(body.size);
   return all;
 }
 
-interface Gathered extends Partial<Pick<TakenBytes, "used">> {
+interface BytesToSend extends Partial<Pick<TakenBytes, "used">> {
   readonly bytes: Uint8Array | undefined;
-}
-
-async function allOf(stream: Readable): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of stream as AsyncIterable<Uint8Array>) chunks.push(chunk);
-  const [only] = chunks;
-  return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
 }
 
 function lengthOf({ method }: HttpRequest, body: Uint8Array | undefined): number | undefined {

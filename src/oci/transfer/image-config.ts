@@ -1,6 +1,6 @@
 import { Failed } from "../../failure/index.ts";
 import type { ImageSource } from "../content.ts";
-import { gathered } from "../gathered.ts";
+import { gathered } from "../http/index.ts";
 import type { ImageManifest } from "../manifest.ts";
 import type { Platform } from "../platform.ts";
 

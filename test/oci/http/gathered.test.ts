@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { test } from "uvu";
-import { gathered, WholeStream } from "../../src/oci/index.ts";
+import { gathered, WholeStream } from "../../../src/oci/http/index.ts";
 
 test("the pieces of a stream are put together, and what is whole is taken as it is", async () => {
   assert.equal(String(await gathered(Readable.from([Buffer.from("two "), Buffer.from("pieces")]))), "two pieces");
