@@ -19,6 +19,7 @@ export interface Task {
 /** A tool and its way to save a set and to load it; the command lines that are measured. */
 export interface Way {
   readonly name: string;
+  readonly kind: "mirror" | "peer";
   readonly save: (task: Task) => Promise<readonly string[]>;
   /** Undefined for what cannot load what it has saved as a set. */
   readonly load: ((task: Task) => Promise<readonly string[]>) | undefined;
@@ -26,19 +27,20 @@ export interface Way {
   readonly output: string;
 }
 
-/** mirror as users run it, to one tar. */
-const mirrorWay: Way = {
-  name: "mirror, one tar",
-  output: "set.tar",
+/** mirror as users run it, with a name that is a tar's or, with a slash behind it, a folder's. */
+const mirrorWay = (name: string, output: string): Way => ({
+  name,
+  kind: "mirror",
+  output,
   save: async (task) => {
     await writeFile(join(task.folder, "mirror.config.yaml"), configFor(task));
-    return [process.execPath, mirror, "save", "--to", "set.tar"];
+    return [process.execPath, mirror, "save", "--to", output];
   },
   load: async (task) => {
     await writeFile(join(task.folder, "mirror.config.yaml"), configFor(task));
-    return [process.execPath, mirror, "load", "set.tar", "--target", "target"];
+    return [process.execPath, mirror, "load", output, "--target", "target"];
   },
-};
+});
 
 function configFor({ source, target, images }: Task): string {
   const lines = images.map(
@@ -60,6 +62,7 @@ const tail = (repository: string): string => repository.slice(repository.lastInd
 /** skopeo into one layout, image by image: processes at once would write over each other's index. */
 const skopeoFolder: Way = {
   name: "skopeo copy oci: (folder)",
+  kind: "peer",
   output: "layout",
   save: (task) =>
     inTurn(
@@ -77,6 +80,7 @@ const skopeoFolder: Way = {
 /** skopeo into tars, which hold one image each. */
 const skopeoTars: Way = {
   name: "skopeo copy oci-archive: (a tar an image)",
+  kind: "peer",
   output: "tars",
   save: async (task) => {
     await mkdir(join(task.folder, "tars"), { recursive: true });
@@ -96,6 +100,7 @@ const skopeoTars: Way = {
 
 const oras: Way = {
   name: "oras copy --to-oci-layout (folder)",
+  kind: "peer",
   output: "layout",
   save: (task) =>
     inTurn(
@@ -114,6 +119,7 @@ const oras: Way = {
 /** crane writes a layout of many images, and pushes such a one only as a whole: that is no set of images any more. */
 const crane: Way = {
   name: "crane pull --format=oci (folder)",
+  kind: "peer",
   output: "layout",
   save: async (task) => [
     "crane",
@@ -126,10 +132,10 @@ const crane: Way = {
   load: undefined,
 };
 
-/** All that are installed, mirror first. */
+/** All that are installed, mirror first: its goals are those of one tar. */
 export function findWays(): readonly Way[] {
   const peers = [skopeoFolder, skopeoTars, oras, crane].filter((way) => isInstalled(way.name.split(" ")[0] ?? ""));
-  return [mirrorWay, ...peers];
+  return [mirrorWay("mirror, one tar", "set.tar"), mirrorWay("mirror, a folder", "set/"), ...peers];
 }
 
 const name = ({ registry }: Task, { repository, tag }: NamedImage): string => `${registry}/${repository}:${tag}`;

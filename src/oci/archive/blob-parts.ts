@@ -1,10 +1,10 @@
 import { Readable } from "node:stream";
 import type { Digest } from "../digest.ts";
+import { type FilePart, readPart } from "../layout/file-part.ts";
 import type { BlobReads } from "../layout/reading.ts";
 import { checkBytes, verified } from "../layout/verify.ts";
 import type { Descriptor } from "../manifest.ts";
 import { damaged, notInArchive } from "./failures.ts";
-import { type FilePart, readPart } from "./file-range.ts";
 import { contentAt } from "./tar/read-tar.ts";
 
 /** No manifest is larger: it is read into memory as a whole. */

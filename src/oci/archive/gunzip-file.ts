@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { createGunzip } from "node:zlib";
-import type { ByteFile } from "./byte-file.ts";
+import type { ByteFile } from "../layout/byte-file.ts";
 import { badTar, truncated } from "./failures.ts";
 
 /** Readers at work in one file; each stands somewhere and goes on from there. */

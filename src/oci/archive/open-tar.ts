@@ -1,12 +1,13 @@
 import { open } from "node:fs/promises";
 import { Failed } from "../../failure/index.ts";
+import type { ByteFile } from "../layout/byte-file.ts";
 import { readCatalogue } from "../layout/catalogue.ts";
+import { becameShorter } from "../layout/failures.ts";
 import { blobParts } from "./blob-parts.ts";
-import type { ByteFile } from "./byte-file.ts";
 import { namedByDocker } from "./docker/names.ts";
 import { openDockerTar } from "./docker/open.ts";
 import { layoutEntries, type Span } from "./entries.ts";
-import { notAnArchive, truncated, unreadable } from "./failures.ts";
+import { notAnArchive, unreadable } from "./failures.ts";
 import { gunzipFile } from "./gunzip-file.ts";
 import type { Piece } from "./piece.ts";
 import { contentAt, readTar, type TarEntry } from "./tar/read-tar.ts";
@@ -72,6 +73,6 @@ async function checkMarker(handle: ByteFile, span: Span, file: string): Promise<
 
 async function textAt(handle: ByteFile, { offset, size }: Span, file: string): Promise<string> {
   const bytes = await contentAt(handle, offset, size);
-  if (bytes.length < size) throw truncated(file, "it has become shorter while it was read");
+  if (bytes.length < size) throw becameShorter(file);
   return bytes.toString("utf8");
 }

@@ -1,4 +1,3 @@
-import { createReadStream } from "node:fs";
 import { lstat, readFile } from "node:fs/promises";
 import { Readable } from "node:stream";
 import type { Digest } from "../digest.ts";
@@ -6,6 +5,7 @@ import type { Descriptor } from "../manifest.ts";
 import type { ByteRange } from "./blobs.ts";
 import { unlessMissing } from "./disk.ts";
 import { notFound } from "./failures.ts";
+import { readPartOf } from "./file-part.ts";
 import type { BlobReads } from "./reading.ts";
 import { checkBytes, mismatch, verified } from "./verify.ts";
 
@@ -33,12 +33,13 @@ export function blobReads(name: string, placeOf: (digest: Digest) => string): Bl
     const found = await size(blob.digest);
     if (found === undefined) throw notFound(blob.digest, name);
     if (found !== blob.size) throw mismatch(blob, name, `it has ${found} of ${blob.size} bytes`);
-    return verified(createReadStream(placeOf(blob.digest), { signal }), blob, (why) => mismatch(blob, name, why));
+    const content = readPartOf(placeOf(blob.digest), 0, blob.size, signal);
+    return verified(content, blob, (why) => mismatch(blob, name, why));
   }
 
   function range(digest: Digest, { first, last }: ByteRange): Readable {
     if (last < first) return Readable.from([]);
-    return createReadStream(placeOf(digest), { start: first, end: last });
+    return readPartOf(placeOf(digest), first, last - first + 1);
   }
 
   return { size, read, readIfThere, open, range };

@@ -7,6 +7,7 @@ import { algorithmOf, type Digest, hashFor } from "../digest.ts";
 import { settle, temporaryFile } from "./disk.ts";
 import { explained } from "./failures.ts";
 import { mismatch } from "./verify.ts";
+import { writeAt } from "./write-at.ts";
 
 /** A blob on its way into a layout: bytes are appended in one or several goes, then it is committed or discarded. */
 export interface BlobWriter {
@@ -36,19 +37,23 @@ export async function startBlob(
   let size = 0;
 
   async function write(handle: FileHandle, pieces: readonly Uint8Array[]): Promise<void> {
-    const bytes = pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces);
-    const written = handle.writeFile(bytes);
-    // Hashed while it is written, in a copy, so that what fails to be written is not counted.
-    const next = hash.copy().update(bytes);
+    const written = writeAt(handle, pieces, size);
+    // Hashed while they are written, in a copy, so that what fails to be written is not counted.
+    const next = hash.copy();
+    let bytes = 0;
+    for (const piece of pieces) {
+      next.update(piece);
+      bytes += piece.length;
+    }
     await written.catch((error: unknown) => {
       throw explained(error, temporaryFolder);
     });
     hash = next;
-    size += bytes.length;
+    size += bytes;
   }
 
   async function append(content: AsyncIterable<Uint8Array>): Promise<void> {
-    const handle = await open(temporary, "a");
+    const handle = await open(temporary, "r+");
     try {
       // A write that failed half-way, on a full disk, may have left bytes that were never counted.
       await handle.truncate(size);

@@ -5,6 +5,7 @@ import type { Descriptor } from "../manifest.ts";
 import { blobReads } from "./blob-reads.ts";
 import { type BlobWriter, startBlob } from "./blob-writer.ts";
 import { namesIn, unlessMissing } from "./disk.ts";
+import { placeBlob } from "./place-blob.ts";
 import type { BlobReads } from "./reading.ts";
 import { mismatch } from "./verify.ts";
 
@@ -12,6 +13,8 @@ import { mismatch } from "./verify.ts";
 export interface Blobs extends BlobReads {
   start(algorithm: "sha256" | "sha512"): Promise<BlobWriter>;
   put(blob: Descriptor, content: AsyncIterable<Uint8Array>): Promise<void>;
+  /** Takes a blob whose bytes are verified by whoever gives them. */
+  place(blob: Pick<Descriptor, "digest" | "size">, content: AsyncIterable<Uint8Array>): Promise<void>;
   remove(digest: Digest): Promise<void>;
   /** Makes a blob count as just written; false where it is not there. */
   touch(digest: Digest): Promise<boolean>;
@@ -45,6 +48,9 @@ export function blobsIn(folder: string, uploads: string): Blobs {
     await writer.commit(blob.digest);
   }
 
+  const place: Blobs["place"] = (blob, content) =>
+    placeBlob(blob, content, { place: placeOf(blob.digest), temporaryFolder: uploads });
+
   const remove = (digest: Digest): Promise<void> => rm(placeOf(digest), { force: true });
 
   async function touch(digest: Digest): Promise<boolean> {
@@ -63,5 +69,5 @@ export function blobsIn(folder: string, uploads: string): Blobs {
     }
   }
 
-  return { ...reads, start, put, remove, touch, list };
+  return { ...reads, start, put, place, remove, touch, list };
 }

@@ -11,6 +11,16 @@ export function notFound(what: string, folder: string): Failed {
   });
 }
 
+/** A file that is being read ends before it did when it was opened. */
+export function becameShorter(name: string): Failed {
+  return new Failed({
+    code: "archive/truncated",
+    class: "permanent",
+    message: `${name} is cut short: it has become shorter while it was read`,
+    hint: "Look whether something still writes to it, and copy it again from where it was written",
+  });
+}
+
 /** A manifest was to be stored before what it refers to. */
 export function missingContent(repository: string, digest: Digest): Failed {
   return new Failed({

@@ -1,17 +1,18 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { type Digest, digestOf } from "../../digest.ts";
+import type { ByteFile } from "../../layout/byte-file.ts";
 import { addManifest, emptyCatalogue } from "../../layout/catalogue.ts";
+import { becameShorter } from "../../layout/failures.ts";
+import { type FilePart, readPart } from "../../layout/file-part.ts";
 import type { BlobReads } from "../../layout/reading.ts";
 import { checkBytes } from "../../layout/verify.ts";
 import type { Descriptor } from "../../manifest.ts";
 import { MediaType } from "../../media-types.ts";
 import { parseReference } from "../../reference.ts";
 import { blobParts } from "../blob-parts.ts";
-import type { ByteFile } from "../byte-file.ts";
 import type { Span } from "../entries.ts";
-import { damaged, notAnArchive, truncated } from "../failures.ts";
-import { type FilePart, readPart } from "../file-range.ts";
+import { damaged, notAnArchive } from "../failures.ts";
 import type { Piece } from "../piece.ts";
 import { contentAt, type TarEntry } from "../tar/read-tar.ts";
 import { entryFinder } from "./entries.ts";
@@ -132,6 +133,6 @@ function withMade(inFile: BlobReads, made: ReadonlyMap<Digest, Uint8Array>): Blo
 
 async function wholeAt(handle: ByteFile, { offset, size }: Span, file: string): Promise<Buffer> {
   const bytes = await contentAt(handle, offset, size);
-  if (bytes.length < size) throw truncated(file, "it has become shorter while it was read");
+  if (bytes.length < size) throw becameShorter(file);
   return bytes;
 }

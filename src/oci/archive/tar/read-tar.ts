@@ -1,4 +1,4 @@
-import type { ByteFile } from "../byte-file.ts";
+import type { ByteFile } from "../../layout/byte-file.ts";
 import { badTar, tooManyEntries, truncated } from "../failures.ts";
 import { BLOCK, padded, readHeader, type TarHeader } from "./header.ts";
 import { isRecord, NO_RECORDS, type PaxRecords, recordsIn, withRecords } from "./pax.ts";
@@ -74,7 +74,7 @@ export async function readTar(handle: ByteFile, options: ReadTarOptions): Promis
 }
 
 /** Reads from a file some bytes at once, and gives a part of them; undefined past the end. */
-function windowOver(handle: ByteFile, total: number) {
+function windowOver(handle: Pick<ByteFile, "read">, total: number) {
   let window: Buffer = Buffer.alloc(0);
   let begins = 0;
   let size = SMALLEST_WINDOW;
@@ -94,7 +94,7 @@ function windowOver(handle: ByteFile, total: number) {
 }
 
 /** Some bytes of a file; fewer where it has become shorter meanwhile. */
-export async function contentAt(handle: ByteFile, at: number, length: number): Promise<Buffer> {
+export async function contentAt(handle: Pick<ByteFile, "read">, at: number, length: number): Promise<Buffer> {
   const bytes = Buffer.alloc(length);
   let filled = 0;
   while (filled < length) {

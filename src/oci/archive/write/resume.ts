@@ -2,12 +2,12 @@ import { type FileHandle, open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { type Digest, hashFor, hexOf, isDigest } from "../../digest.ts";
 import { hasCode } from "../../layout/disk.ts";
-import { readPart } from "../file-range.ts";
+import { readPart } from "../../layout/file-part.ts";
+import { writeAt } from "../../layout/write-at.ts";
 import { padded } from "../tar/header.ts";
 import { readTar, type TarEntry } from "../tar/read-tar.ts";
 import { coverOf, PENDING, type Region } from "./regions.ts";
 import { partialOf, type TarFileOptions } from "./tar-file.ts";
-import { writeAt } from "./write-at.ts";
 
 /** What an earlier run has left of a tar. */
 export interface Left {

@@ -3,12 +3,13 @@ import { dirname } from "node:path";
 import type { Digest } from "../../digest.ts";
 import { settle } from "../../layout/disk.ts";
 import { explained } from "../../layout/failures.ts";
+import { writeAt } from "../../layout/write-at.ts";
+import { syncAsItGoes, writeContent } from "../../layout/write-content.ts";
 import { damaged } from "../failures.ts";
 import { BLOCK, padded, writeHeader } from "../tar/header.ts";
 import { putOnce } from "./put-once.ts";
 import { coverOf, headOf, PENDING, type Region, regionLength, UNUSED } from "./regions.ts";
 import { resume } from "./resume.ts";
-import { writeAt } from "./write-at.ts";
 
 /**
  * A tar that is being written: an OCI layout whose blobs come in any order, several at once, each straight to its
@@ -52,8 +53,6 @@ export interface TarFileOptions {
 export const partialOf = (file: string): string => `${file}.partial`;
 
 const LAYOUT = Buffer.from('{"imageLayoutVersion":"1.0.0"}');
-/** Written, and not yet on the disk, at most: a stick that is slow is waited for as it goes, not at the end. */
-const MOST_UNSYNCED = 256 * 1024 * 1024;
 
 /** Starts a tar, or goes on with one that an earlier run has left: its blobs are hashed, and those that are whole count. */
 export async function openTarFile(options: TarFileOptions): Promise<TarFile> {
@@ -66,8 +65,7 @@ export async function openTarFile(options: TarFileOptions): Promise<TarFile> {
   let { tail } = left ?? { tail: frontLength(options.indexRoom) };
   const indexRoom = left?.indexRoom ?? options.indexRoom;
   const free: Region[] = [...(left?.free ?? [])];
-  let unsynced = 0;
-  let syncing: Promise<void> | undefined;
+  const written = syncAsItGoes(handle);
 
   let reserving: Promise<unknown> = Promise.resolve();
   /** One after the other, so that there is never a gap that hides what comes behind it. */
@@ -91,8 +89,8 @@ export async function openTarFile(options: TarFileOptions): Promise<TarFile> {
     const region = await reserve(regionLength(digest, size)).catch(explain);
     const offset = region.start + head.length;
     try {
-      const written = await writeContent(handle, await content(), offset, size, synced);
-      if (written !== size) throw damaged("what was sent", digest, `it has ${written} of ${size} bytes`);
+      const came = await writeContent(await content(), { handle, offset, size, written });
+      if (came !== size) throw damaged("what was sent", digest, `it has ${came} of ${size} bytes`);
       await writeAt(handle, [Buffer.alloc(padded(size) - size)], offset + size);
       await writeAt(handle, [head], region.start);
     } catch (error) {
@@ -100,16 +98,6 @@ export async function openTarFile(options: TarFileOptions): Promise<TarFile> {
       throw explained(error, dirname(file));
     }
     blobs.set(digest, { offset, size });
-  }
-
-  async function synced(bytes: number): Promise<void> {
-    unsynced += bytes;
-    if (unsynced < MOST_UNSYNCED) return;
-    unsynced = 0;
-    syncing ??= handle.datasync().finally(() => {
-      syncing = undefined;
-    });
-    await syncing;
   }
 
   async function finish(index: string): Promise<void> {
@@ -157,34 +145,3 @@ async function begin({ file, indexRoom }: TarFileOptions) {
 const frontLength = (indexRoom: number): number => 3 * BLOCK + padded(indexRoom);
 
 const indexSpan = (indexRoom: number): Region => ({ start: 2 * BLOCK, length: BLOCK + padded(indexRoom) });
-
-/** Gives the bytes that came, never more than `size` of which are written. */
-async function writeContent(
-  handle: FileHandle,
-  content: AsyncIterable<Uint8Array>,
-  offset: number,
-  size: number,
-  synced: (bytes: number) => Promise<void>,
-): Promise<number> {
-  let written = 0;
-  let chunks: Uint8Array[] = [];
-  let gathered = 0;
-  const flush = async (): Promise<void> => {
-    const [full, bytes] = [chunks, gathered];
-    [chunks, gathered] = [[], 0];
-    await writeAt(handle, full, offset + written);
-    written += bytes;
-    await synced(bytes);
-  };
-  for await (const chunk of content) {
-    if (written + gathered + chunk.length > size) return written + gathered + chunk.length;
-    chunks.push(chunk);
-    gathered += chunk.length;
-    if (gathered >= PIECE_BYTES) await flush();
-  }
-  if (gathered > 0) await flush();
-  return written;
-}
-
-/** Written at once at least. */
-const PIECE_BYTES = 256 * 1024;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "uvu";
-import type { ByteFile } from "../../../../src/oci/archive/byte-file.ts";
 import { BLOCK, padded, writeHeader } from "../../../../src/oci/archive/tar/header.ts";
 import { readTar } from "../../../../src/oci/archive/tar/read-tar.ts";
+import type { ByteFile } from "../../../../src/oci/layout/byte-file.ts";
 
 interface Counted extends ByteFile {
   reads: number;

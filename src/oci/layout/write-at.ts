@@ -1,5 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
-import { giveBack } from "../../http/index.ts";
+import { giveBack } from "../http/index.ts";
 
 /** Writes all of some bytes to their place; buffers that are used again are given back. */
 export async function writeAt(handle: FileHandle, chunks: readonly Uint8Array[], position: number): Promise<void> {

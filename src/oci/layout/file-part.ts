@@ -1,11 +1,12 @@
+import { type FileHandle, open } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { handOut, onAbort, retire, takeBuffer } from "../http/index.ts";
 import type { ByteFile } from "./byte-file.ts";
-import { truncated } from "./failures.ts";
+import { becameShorter } from "./failures.ts";
 
 /** Some of a file's bytes. */
 export interface FilePart {
-  readonly handle: ByteFile;
+  readonly handle: Pick<ByteFile, "read">;
   /** For messages. */
   readonly name: string;
   readonly offset: number;
@@ -19,6 +20,27 @@ export function readPart(part: FilePart, signal?: AbortSignal): Readable {
   const aborted = (): void => void stream.destroy(signal.reason);
   if (signal.aborted) aborted();
   else stream.once("close", onAbort(signal, aborted));
+  return stream;
+}
+
+/** Reads a part of a file that nobody has opened: it is open while it is read. */
+export function readPartOf(file: string, offset: number, size: number, signal?: AbortSignal): Readable {
+  let opened: Promise<FileHandle> | undefined;
+  let reading: Promise<unknown> | undefined;
+  const read: ByteFile["read"] = async (...where) => {
+    opened ??= open(file);
+    const some = (await opened).read(...where);
+    reading = some;
+    return some;
+  };
+  const close = async (): Promise<void> => {
+    const handle = await opened;
+    // Whoever gives the stream up may do so in the middle of a read.
+    await Promise.allSettled([reading]);
+    await handle?.close();
+  };
+  const stream = readPart({ handle: { read }, name: file, offset, size }, signal);
+  stream.once("close", () => void close().catch(() => {}));
   return stream;
 }
 
@@ -43,7 +65,7 @@ class PartStream extends Readable {
     const { handle, name } = this.#part;
     handle.read(buffer, 0, Math.min(buffer.length, this.#left), this.#at).then(
       ({ bytesRead }) => {
-        if (bytesRead === 0) return this.destroy(truncated(name, "it has become shorter while it was read"));
+        if (bytesRead === 0) return this.destroy(becameShorter(name));
         this.#at += bytesRead;
         this.#left -= bytesRead;
         const chunk = handOut(buffer, 0, bytesRead);
