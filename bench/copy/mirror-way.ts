@@ -8,6 +8,7 @@ import type { Contender, Task } from "./task.ts";
 /** mirror as users run it: a config, no options, and the lock of the release before where there was one. */
 export const mirrorContender: Contender = {
   name: "mirror",
+  bytes: "hashed",
   prepare: async (task) => {
     const config = join(task.folder, "mirror.config.yaml");
     if (task.before !== undefined) {

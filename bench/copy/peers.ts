@@ -23,7 +23,7 @@ export async function findPeers(): Promise<readonly Peer[]> {
 /** `skopeo sync` takes a list, one image after the other: far away many `skopeo copy` at once are better. */
 function skopeo(program: string, version: string): Peer {
   const name = `skopeo ${version}`;
-  const sync: Contender = { name: `${name} sync`, prepare: (task) => prepareSync(program, task) };
+  const sync: Contender = { name: `${name} sync`, bytes: "hashed", prepare: (task) => prepareSync(program, task) };
   const copies = (task: Task): Promise<readonly string[]> => {
     const verify = String(task.scheme === "https");
     const flags = ["--all", `--src-tls-verify=${verify}`, `--dest-tls-verify=${verify}`];
@@ -32,7 +32,7 @@ function skopeo(program: string, version: string): Peer {
   return {
     version: `${program} ${version}`,
     way: ({ images, distance }) =>
-      distance === "far" && images > 1 ? { name: `${name} copy`, prepare: copies } : sync,
+      distance === "far" && images > 1 ? { name: `${name} copy`, bytes: "hashed", prepare: copies } : sync,
   };
 }
 
@@ -67,7 +67,8 @@ function other(program: string, version: string): Peer {
       }
     }
   };
-  return { version: name, way: () => ({ name, prepare }) };
+  const bytes = program === "oras" ? "passed on" : "hashed";
+  return { version: name, way: () => ({ name, bytes, prepare }) };
 }
 
 /** One process for an image, several at once. */

@@ -18,6 +18,8 @@ export interface WorkRow {
 /** Ratios of wall time that are aimed at, and megabytes. */
 export interface Goals {
   readonly peer?: number;
+  /** Of the best one that hashes, as mirror does, where that is most of the work. */
+  readonly hashingPeer?: number;
   readonly floor?: number;
 }
 
@@ -57,7 +59,7 @@ export const workRows: readonly WorkRow[] = [
   noOp("small-no-op-tls", "200 small images, nothing to do, TLS", "small", "tls", {}),
   cold("small-cold-far", "200 small images cold, 50 ms", "small", "far", { peer: 0.35 }),
   noOp("small-no-op-far", "200 small images, nothing to do, 50 ms", "small", "far", { peer: 0.2 }),
-  { ...cold("large-cold", "two 1 GB layers cold", "large", "plain", { peer: 1 }), processes: 2 },
+  { ...cold("large-cold", "two 1 GB layers cold", "large", "plain", { hashingPeer: 1 }), processes: 2 },
   { ...cold("large-cold-tls", "two 1 GB layers cold, TLS", "large", "tls", { peer: 0.9 }), processes: 2 },
   cold("index-cold", "an index of five platforms cold", "index", "plain", {}),
   noOp("index-no-op", "an index of five platforms, nothing to do", "index", "plain", {}),

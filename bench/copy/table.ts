@@ -43,6 +43,7 @@ export function verdictsOf({ goals, title }: WorkRow, measured: readonly Measure
     verdicts.push({ what: `${title}: ÷ ${what}`, value: wall / by, goal });
   };
   ratio("best peer", goals.peer, best);
+  ratio("best peer that hashes", goals.hashingPeer, bestPeer(measured.filter(({ bytes }) => bytes === "hashed")));
   ratio("floor", goals.floor, floor);
   if (peak !== undefined) verdicts.push({ what: `${title}: peak MB`, value: peak, goal: peakMbGoal });
   return verdicts;

@@ -21,6 +21,8 @@ export interface Task {
 /** A tool with its best way to do a task. */
 export interface Contender {
   readonly name: string;
+  /** `passed on` where it leaves it to the registry at the target to find out that bytes are wrong. */
+  readonly bytes: "hashed" | "passed on";
   /** Writes what the tool reads, and gives the command that is measured. */
   readonly prepare: (task: Task) => Promise<readonly string[]>;
 }

@@ -19,6 +19,7 @@ export interface Measured {
   readonly name: string;
   /** `limit`: shown beside the others and compared with nothing. */
   readonly kind: "mirror" | "peer" | "floor" | "limit";
+  readonly bytes: Contender["bytes"];
   readonly turns: readonly Turn[];
   /** Why it did not do the work, where it did not. */
   readonly failure: string | undefined;
@@ -76,7 +77,7 @@ export async function takeTurns(options: TurnsOptions): Promise<readonly Measure
   } finally {
     await source.stop();
   }
-  return entries.map(({ contender: { name }, kind, turns, failure }) => ({ name, kind, turns, failure }));
+  return entries.map(({ contender: { name, bytes }, kind, turns, failure }) => ({ name, kind, bytes, turns, failure }));
 }
 
 function entriesFor({ row, place, peers, floor }: TurnsOptions): Entry[] {
