@@ -4,7 +4,7 @@ import { endGrowth } from "./flags.ts";
 /** Both halves of it. With more, nothing that mirror does takes less time. */
 const ENOUGH_BYTES = 8 * 1024 * 1024;
 /** In milliseconds. What ends before the first look needs little; most of the growth comes soon after it. */
-const [FIRST, SOON, LATER] = [250, 25, 1000];
+const [FIRST, SOON, LATER] = [150, 25, 1000];
 const YOUNG_MS = 5000;
 
 /**

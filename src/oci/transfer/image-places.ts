@@ -19,7 +19,7 @@ const LEAST = 12;
 const MOST = 64;
 /** What a small image waits for one after the other, and the work that it is for this process. */
 const ROUND_TRIPS = 6;
-const WORK_MS = 18;
+const WORK_MS = 12;
 
 export function createImagePlaces(): ImagePlaces {
   const endsOf = new Map<string, readonly ImageSource[]>();

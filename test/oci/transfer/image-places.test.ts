@@ -37,8 +37,8 @@ async function atOnce(request: Request): Promise<number> {
 
 test("between near ends few images are on their way at once, and the more the farther one of them is", async () => {
   assert.equal(await atOnce(between(source(1), target(2))), 12);
-  assert.equal(await atOnce(between(source(1), target(50))), 17);
-  assert.equal(await atOnce(between(source(90), target(1))), 30);
+  assert.equal(await atOnce(between(source(1), target(50))), 25);
+  assert.equal(await atOnce(between(source(90), target(1))), 45);
   assert.equal(await atOnce(between(source(400), target(400))), 64);
 });
 
