@@ -33,11 +33,7 @@ export function createConnections({ ca, perHost, proxies }: ConnectionOptions): 
   // Both are made where they are used: most of what a run with nothing to do asks needs neither.
   let plain: HttpAgent | undefined;
   let secure: HttpsAgent | undefined;
-  let context: tls.SecureContext | undefined;
-  const secureContext = (): tls.SecureContext | undefined => {
-    if (ca !== undefined) context ??= trusting(ca);
-    return context;
-  };
+  const secureContext = (): tls.SecureContext | undefined => (ca === undefined ? undefined : trusting(ca));
   const bulk = createLines({ open: openBulkLine, secureContext, perHost });
   const short = createLines({ open: openShortLine, secureContext, perHost });
   const through = proxies === "environment" ? environmentProxies(options) : direct;
@@ -64,10 +60,20 @@ export function createConnections({ ca, perHost, proxies }: ConnectionOptions): 
   };
 }
 
-/** Setting `ca` replaces what Node trusts, so that has to be named as well. */
+/** By the certificates that are trusted besides. */
+const contexts = new Map<string, tls.SecureContext>();
+
+/**
+ * Setting `ca` replaces what Node trusts, so that has to be named as well: some 140 certificates, which take 30 ms to
+ * read. A run often has several registries with one authority.
+ */
 function trusting(ca: string): tls.SecureContext {
+  const made = contexts.get(ca);
+  if (made !== undefined) return made;
   // Node 22.15 tells what it trusts, with NODE_EXTRA_CA_CERTS and the system's store where they are in use.
   const node = tls as { getCACertificates?: (type: "default") => string[] };
   const defaults = node.getCACertificates?.("default") ?? tls.rootCertificates;
-  return tls.createSecureContext({ ca: [...defaults, ca] });
+  const context = tls.createSecureContext({ ca: [...defaults, ca] });
+  contexts.set(ca, context);
+  return context;
 }
