@@ -5,7 +5,7 @@ import type { Descriptor } from "../manifest.ts";
 import { blobReads } from "./blob-reads.ts";
 import { type BlobWriter, startBlob } from "./blob-writer.ts";
 import { namesIn, unlessMissing } from "./disk.ts";
-import { placeBlob } from "./place-blob.ts";
+import { type OpenContent, placeBlob } from "./place-blob.ts";
 import type { BlobReads } from "./reading.ts";
 import { mismatch } from "./verify.ts";
 
@@ -14,7 +14,7 @@ export interface Blobs extends BlobReads {
   start(algorithm: "sha256" | "sha512"): Promise<BlobWriter>;
   put(blob: Descriptor, content: AsyncIterable<Uint8Array>): Promise<void>;
   /** Takes a blob whose bytes are verified by whoever gives them. */
-  place(blob: Pick<Descriptor, "digest" | "size">, content: AsyncIterable<Uint8Array>): Promise<void>;
+  place(blob: Pick<Descriptor, "digest" | "size">, content: OpenContent): Promise<void>;
   remove(digest: Digest): Promise<void>;
   /** Makes a blob count as just written; false where it is not there. */
   touch(digest: Digest): Promise<boolean>;

@@ -6,6 +6,9 @@ import { explained } from "./failures.ts";
 import { mismatch } from "./verify.ts";
 import { syncAsItGoes, writeContent } from "./write-content.ts";
 
+/** Opens the bytes of a blob: asked for once there is a file to write them to. */
+export type OpenContent = () => Promise<AsyncIterable<Uint8Array>> | AsyncIterable<Uint8Array>;
+
 /**
  * Puts a blob whose bytes are verified by whoever gives them into its place, where it survives a crash from then on.
  * Throws `Failed`: `oci/digest-mismatch` where they are not as many as was said, `oci/disk-full`; and what the content
@@ -13,14 +16,17 @@ import { syncAsItGoes, writeContent } from "./write-content.ts";
  */
 export async function placeBlob(
   blob: Pick<Descriptor, "digest" | "size">,
-  content: AsyncIterable<Uint8Array>,
+  content: OpenContent,
   { place, temporaryFolder }: { readonly place: string; readonly temporaryFolder: string },
 ): Promise<void> {
-  const temporary = await temporaryFile(temporaryFolder);
+  const explain = (error: unknown): never => {
+    throw explained(error, temporaryFolder);
+  };
+  const temporary = await temporaryFile(temporaryFolder).catch(explain);
   try {
     const handle = await open(temporary, "wx");
     try {
-      await writeAll(blob, content, handle);
+      await writeAll(blob, await content(), handle);
       await handle.sync();
     } finally {
       await handle.close();
@@ -29,7 +35,7 @@ export async function placeBlob(
     await settle(temporary, place);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw explained(error, temporaryFolder);
+    explain(error);
   }
 }
 

@@ -29,7 +29,7 @@ export async function openFolderFile(folder: string): Promise<ArchiveFile> {
   for await (const { digest, size } of files.list()) blobs.set(digest, { size });
 
   const write: ArchiveFile["put"] = async ({ digest, size }, content) => {
-    await files.place({ digest, size }, await content());
+    await files.place({ digest, size }, content);
     blobs.set(digest, { size });
   };
   const put = putOnce(({ digest, size }) => blobs.get(digest)?.size === size, write);

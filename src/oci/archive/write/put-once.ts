@@ -1,5 +1,6 @@
 import type { Digest } from "../../digest.ts";
-import type { OpenContent, SizedBlob, TarFile } from "./tar-file.ts";
+import type { OpenContent } from "../../layout/place-blob.ts";
+import type { SizedBlob, TarFile } from "./tar-file.ts";
 
 /** Writes each blob once, however many ask for it at the same time. Where it fails for one, the next tries itself. */
 export function putOnce(

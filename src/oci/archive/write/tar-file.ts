@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import type { Digest } from "../../digest.ts";
 import { settle } from "../../layout/disk.ts";
 import { explained } from "../../layout/failures.ts";
+import type { OpenContent } from "../../layout/place-blob.ts";
 import { writeAt } from "../../layout/write-at.ts";
 import { syncAsItGoes, writeContent } from "../../layout/write-content.ts";
 import { damaged } from "../failures.ts";
@@ -32,9 +33,6 @@ export interface TarFile {
   /** Leaves the file as it is, to be continued. */
   close(): Promise<void>;
 }
-
-/** Opens the bytes of a blob; not called where nobody wants them. */
-export type OpenContent = () => Promise<AsyncIterable<Uint8Array>> | AsyncIterable<Uint8Array>;
 
 export interface SizedBlob {
   readonly digest: Digest;
