@@ -12,6 +12,8 @@ export interface ConnectionOptions {
   /** Connections at once to one host; further requests wait for one. */
   readonly perHost: number;
   readonly proxies: "environment" | "none";
+  /** Told how long each connection that goes directly has taken in milliseconds, without TLS. */
+  readonly onConnect: (url: URL, tookMs: number) => void;
 }
 
 /** Connections that are kept for the next request. */
@@ -28,14 +30,14 @@ export interface Connections {
   readonly close: () => void;
 }
 
-export function createConnections({ ca, perHost, proxies }: ConnectionOptions): Connections {
+export function createConnections({ ca, perHost, proxies, onConnect }: ConnectionOptions): Connections {
   const options = { keepAlive: true, maxSockets: perHost, maxFreeSockets: perHost, scheduling: "lifo" } as const;
   // Both are made where they are used: most of what a run with nothing to do asks needs neither.
   let plain: HttpAgent | undefined;
   let secure: HttpsAgent | undefined;
   const secureContext = (): tls.SecureContext | undefined => (ca === undefined ? undefined : trusting(ca));
-  const bulk = createLines({ open: openBulkLine, secureContext, perHost });
-  const short = createLines({ open: openShortLine, secureContext, perHost });
+  const bulk = createLines({ open: openBulkLine, secureContext, perHost, onConnect });
+  const short = createLines({ open: openShortLine, secureContext, perHost, onConnect });
   const through = proxies === "environment" ? environmentProxies(options) : direct;
   return {
     bulk,

@@ -51,25 +51,22 @@ export interface Http {
 }
 
 export function createHttp(options: HttpOptions = {}): Http {
+  const backoff = { ...defaultBackoff, ...options.backoff };
+  const pauses = options.pauses ?? createHostPauses();
+  const windows = options.windows ?? createHostWindows();
   const connections = createConnections({
     ca: options.ca,
     perHost: options.connectionsPerHost ?? 64,
     proxies: options.proxies ?? "none",
+    onConnect: ({ host }, tookMs) => windows.connected(host, tookMs),
   });
-  const backoff = { ...defaultBackoff, ...options.backoff };
-  const pauses = options.pauses ?? createHostPauses();
-  const windows = options.windows ?? createHostWindows();
   const limits = { connections, connectMs: options.connectMs ?? 15_000, idleMs: options.idleMs ?? 60_000 };
   const userAgent = options.userAgent ?? "mirror";
 
   const sendHop = async (hop: HttpRequest, addresses: "any" | "public"): Promise<HttpAnswer> => {
     await pauses.wait(hop.url.host, hop.signal);
     try {
-      return await windows.within(
-        hop,
-        (behind) => exchange(hop, { ...limits, addresses, behind }),
-        () => connections.short.connectMs(hop.url),
-      );
+      return await windows.within(hop, (behind) => exchange(hop, { ...limits, addresses, behind }));
     } catch (error) {
       throw connectionFailure(error, hop.url, hop.signal, await connections.proxies.nameFor(hop.url));
     }

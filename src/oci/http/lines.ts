@@ -1,7 +1,7 @@
 import { type SecureContext, TLSSocket } from "node:tls";
 import { type Line, type LineOptions, readyEvent } from "./line.ts";
 import { publicLookup } from "./private-address.ts";
-import { FIRST_SIZE } from "./windows.ts";
+import { firstSizeFor } from "./windows.ts";
 
 /** Connections that are kept for the next request. */
 export interface Lines {
@@ -14,8 +14,6 @@ export interface Lines {
    */
   readonly take: (url: URL, addresses: "any" | "public", behind?: () => number) => Promise<Line>;
   readonly giveBack: (line: Line, connection: "kept" | "closed") => void;
-  /** The shortest time that a connection to a host has taken, without TLS: how far it is. Undefined where none has stood. */
-  readonly connectMs: (url: URL) => number | undefined;
   readonly close: () => void;
 }
 
@@ -24,6 +22,8 @@ export interface LinesOptions {
   readonly secureContext: () => SecureContext | undefined;
   /** Connections at once to one host. */
   readonly perHost: number;
+  /** Told how long each connection has taken in milliseconds, without TLS: how far the host is. */
+  readonly onConnect: (url: URL, tookMs: number) => void;
 }
 
 /** The connections to one host. */
@@ -34,10 +34,12 @@ interface Host {
   open: number;
   /** What the next connection over TLS can resume. */
   session: Buffer | undefined;
-  /** The shortest time that a connection has taken, without TLS. */
-  connectMs: number | undefined;
+  /** The shortest time that a connection has taken, without TLS; infinite where none has stood. */
+  connectMs: number;
   /** How many requests wait for their turn. */
   behind: () => number;
+  /** How many more requests are expected. */
+  expected: number;
 }
 
 /** From here on it is worth having connections ready. */
@@ -56,7 +58,7 @@ function rememberSession(socket: TLSSocket, host: Host): void {
 
 const LOST = ["close", "error", "end"] as const;
 
-export function createLines({ open, secureContext, perHost }: LinesOptions): Lines {
+export function createLines({ open, secureContext, perHost, onConnect }: LinesOptions): Lines {
   const hosts = new Map<string, Host>();
   const hostOfLine = new WeakMap<Line, Host>();
   const hostOf = ({ origin }: URL): Host => {
@@ -65,8 +67,9 @@ export function createLines({ open, secureContext, perHost }: LinesOptions): Lin
       waiting: [],
       open: 0,
       session: undefined,
-      connectMs: undefined,
+      connectMs: Number.POSITIVE_INFINITY,
       behind: () => 0,
+      expected: 0,
     };
     hosts.set(origin, host);
     return host;
@@ -82,7 +85,9 @@ export function createLines({ open, secureContext, perHost }: LinesOptions): Lin
     hostOfLine.set(line, host);
     const begun = performance.now();
     line.socket.once("connect", () => {
-      host.connectMs = Math.min(host.connectMs ?? Number.POSITIVE_INFINITY, performance.now() - begun);
+      const tookMs = performance.now() - begun;
+      host.connectMs = Math.min(host.connectMs, tookMs);
+      onConnect(url, tookMs);
     });
     line.socket.once(readyEvent(url), () => {
       line.ready = true;
@@ -99,11 +104,13 @@ export function createLines({ open, secureContext, perHost }: LinesOptions): Lin
     if (url.protocol === "https:" && line.socket instanceof TLSSocket) rememberSession(line.socket, host);
     return line;
   };
-  /** As many as are at work, since so many more will be let in when those are answered. */
+  /** As many as are at work, since so many more will be let in when those are answered; and for what is sent at first. */
   const openAhead = (host: Host, url: URL, addresses: "any" | "public"): void => {
-    if (addresses === "public" || (host.connectMs ?? 0) < FAR_MS) return;
+    const { connectMs, expected } = host;
+    if (addresses === "public" || connectMs === Number.POSITIVE_INFINITY || connectMs < FAR_MS) return;
     const wanted = Math.min(host.behind(), host.open - host.idle.length);
     while (host.idle.length < wanted && host.open < perHost) openIdle(host, url);
+    while (host.open < Math.min(expected, firstSizeFor(connectMs), perHost)) openIdle(host, url);
   };
   const openIdle = (host: Host, url: URL): void => {
     const line = openTo(host, url, "any");
@@ -118,10 +125,12 @@ export function createLines({ open, secureContext, perHost }: LinesOptions): Lin
   return {
     expect: (url, requests) => {
       const host = hostOf(url);
-      while (host.open < Math.min(requests, FIRST_SIZE, perHost)) openIdle(host, url);
+      host.expected = requests;
+      while (host.open < Math.min(requests, firstSizeFor(host.connectMs), perHost)) openIdle(host, url);
     },
     take: async (url, addresses, behind) => {
       const host = hostOf(url);
+      host.expected -= 1;
       // One that was opened where any address would do is none for a name that another server gave us.
       if (addresses === "public") return openTo(host, url, addresses);
       while (host.idle.length === 0 && host.open >= perHost) await new Promise<void>((free) => host.waiting.push(free));
@@ -142,7 +151,6 @@ export function createLines({ open, secureContext, perHost }: LinesOptions): Lin
       socket.unref();
       host.waiting.shift()?.();
     },
-    connectMs: (url) => hostOf(url).connectMs,
     close: () => {
       for (const { idle } of hosts.values()) for (const { socket } of idle) socket.destroy();
     },

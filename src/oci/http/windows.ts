@@ -6,27 +6,27 @@ import { isTimeout } from "./timeout.ts";
 
 /**
  * How many requests of a kind a host is sent at once. It begins with few and grows while the host answers: to many
- * where an answer takes long to arrive, as then most of the time is spent waiting. A host that asks for mercy, or is
- * lost, gets half as many. One that has answered nothing for long is asked by one request a minute: what the others
- * would wait for is known.
+ * where an answer takes long to arrive, as then most of the time is spent waiting; a host that is known to be far
+ * begins with half of those. A host that asks for mercy, or is lost, gets half as many. One that has answered nothing
+ * for long is asked by one request a minute: what the others would wait for is known.
  */
 export interface HostWindows {
   /**
-   * Waits for a place and does the work there, which may ask at any time how many others wait behind it. `connectMs`
-   * tells how long a connection takes, where that is known. Throws
+   * Waits for a place and does the work there, which may ask at any time how many others wait behind it. Throws
    * `Failed`: `oci/cancelled` where the signal ends the waiting, `registry/unreachable` where the host is silent.
    */
   readonly within: <Answer extends { readonly status: number }>(
     request: HttpRequest,
     work: (behind: () => number) => Promise<Answer>,
-    connectMs?: () => number | undefined,
   ) => Promise<Answer>;
+  /** Told how long a connection to a host has taken, in milliseconds. */
+  readonly connected: (host: string, tookMs: number) => void;
   /** How far a host is in milliseconds: the shortest time of an answer or a connection; undefined before the first answer. */
   readonly roundTripMs: (host: string) => number | undefined;
 }
 
 /** Few enough for a host that is weak, and for one that is near enough to be kept busy. */
-export const FIRST_SIZE = 8;
+const FIRST_SIZE = 8;
 /** However far it is. */
 const MOST_SIZE = 64;
 /** For each millisecond that an answer, or a connection, takes at the least: to keep the host busy meanwhile. */
@@ -51,6 +51,8 @@ interface Host {
 
 interface Kind {
   size: number;
+  /** Nothing yet: its size follows from how far the host is alone. */
+  answered: "nothing" | "something";
   /** Grows by one with each answer until the host has first asked for mercy, then by one with each round. */
   growth: "fast" | "slow";
   taken: number;
@@ -63,10 +65,10 @@ type Fate = "answered" | "overloaded" | "not sent";
 export function createHostWindows(now: () => number = () => performance.now()): HostWindows {
   const hosts = new Map<string, Host>();
   return {
-    within: async (request, work, connectMs = () => undefined) => {
+    within: async (request, work) => {
       if (isStreamBody(request.body) && request.body.size > SMALL_BODY) return work(() => 0);
       const host = entryOf(hosts, request.url.host, newHost);
-      const kind = entryOf(host.kinds, kindOf(request), newKind);
+      const kind = entryOf(host.kinds, kindOf(request), () => newKind(host.farMs));
       if (kind.taken < Math.floor(kind.size)) kind.taken += 1;
       else await turn(kind, request.signal);
       const begun = now();
@@ -84,9 +86,18 @@ export function createHostWindows(now: () => number = () => performance.now()): 
         throw error;
       } finally {
         const end = now();
-        if (fate === "answered") host.farMs = Math.min(host.farMs, end - begun, connectMs() ?? host.farMs);
+        if (fate === "answered") host.farMs = Math.min(host.farMs, end - begun);
         if (fate !== "not sent" && !request.signal.aborted) adapt(kind, fate, sizeFor(host.farMs), end);
         kind.taken -= 1;
+        letIn(kind);
+      }
+    },
+    connected: (name, tookMs) => {
+      const host = entryOf(hosts, name, newHost);
+      host.farMs = Math.min(host.farMs, tookMs);
+      for (const kind of host.kinds.values()) {
+        if (kind.answered === "something") continue;
+        kind.size = firstSizeFor(host.farMs);
         letIn(kind);
       }
     },
@@ -104,8 +115,9 @@ const newHost = (): Host => ({
   kinds: new Map(),
 });
 
-const newKind = (): Kind => ({
-  size: FIRST_SIZE,
+const newKind = (farMs: number): Kind => ({
+  size: firstSizeFor(farMs),
+  answered: "nothing",
   growth: "fast",
   taken: 0,
   halvedAt: Number.NEGATIVE_INFINITY,
@@ -126,6 +138,10 @@ function refuseWhereSilent({ silence }: Host, name: string, now: number): void {
 const silentSince = ({ silence, answeredAt }: Host, begun: number): number =>
   silence === undefined || begun - silence.seen > SILENT_MS ? Math.max(begun, answeredAt) : silence.since;
 
+/** How many requests a host is sent at first that is so far; unknown where it is infinitely far. */
+export const firstSizeFor = (farMs: number): number =>
+  farMs === Number.POSITIVE_INFINITY ? FIRST_SIZE : Math.max(FIRST_SIZE, sizeFor(farMs) / 2);
+
 const sizeFor = (farMs: number): number => Math.min(MOST_SIZE, Math.max(FIRST_SIZE, farMs * SIZE_PER_MS));
 
 /** Registries limit manifests and blobs, reads and writes apart. */
@@ -136,6 +152,7 @@ function kindOf({ method, url }: HttpRequest): string {
 const READS: ReadonlySet<Method> = new Set(["GET", "HEAD"]);
 
 function adapt(kind: Kind, fate: Exclude<Fate, "not sent">, most: number, now: number): void {
+  kind.answered = "something";
   if (fate === "overloaded") {
     if (now - kind.halvedAt < EPOCH_MS) return;
     kind.halvedAt = now;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "uvu";
-import { createHostWindows } from "../../../src/oci/http/windows.ts";
+import { createHostWindows, type HostWindows } from "../../../src/oci/http/windows.ts";
 
 const signal = new AbortController().signal;
 const url = new URL("https://registry.example.com/v2/a/manifests/v1");
@@ -16,7 +16,8 @@ async function mostAtOnce(count: number, tookMs: number, status: number, connect
     under -= 1;
     return { status };
   };
-  const send = () => windows.within({ method: "HEAD", url, signal }, work, () => connectMs);
+  if (connectMs !== undefined) windows.connected(url.host, connectMs);
+  const send = () => windows.within({ method: "HEAD", url, signal }, work);
   await Promise.all(Array.from({ length: count }, send));
   return most;
 }
@@ -32,6 +33,42 @@ test("the longer a host's answers take, the more requests it is sent at once", a
 test("a host that is slow to answer and quick to connect to is near, and has enough to do", async () => {
   assert.equal(await mostAtOnce(1000, 50, 200, 1), 8);
   assert.equal(await mostAtOnce(1000, 50, 200, 40), 64);
+});
+
+/** How many of 100 requests to a host are under way while none of them is answered; `after` is done once they were sent. */
+async function begunAtOnce(windows: HostWindows, after: () => void = () => {}): Promise<number> {
+  let begun = 0;
+  const endless = (): Promise<never> => {
+    begun += 1;
+    return new Promise(() => {});
+  };
+  for (let i = 0; i < 100; i++) void windows.within({ method: "HEAD", url, signal }, endless);
+  after();
+  await new Promise((resolve) => setImmediate(resolve));
+  return begun;
+}
+
+test("once a connection has shown how far a host is, it is sent half of what it may be sent at once", async () => {
+  for (const [connectMs, expected] of [
+    [1, 8],
+    [25, 20],
+    [50, 32],
+    [300, 32],
+  ] as const) {
+    const known = createHostWindows();
+    known.connected(url.host, connectMs);
+    assert.equal(await begunAtOnce(known), expected, `${connectMs} ms, known before`);
+    const learned = createHostWindows();
+    assert.equal(await begunAtOnce(learned, () => learned.connected(url.host, connectMs)), expected);
+  }
+  assert.equal(await begunAtOnce(createHostWindows()), 8);
+});
+
+test("how far a host is does not matter any more where it has asked for mercy", async () => {
+  const windows = createHostWindows();
+  await windows.within({ method: "HEAD", url, signal }, async () => ({ status: 429 }));
+  windows.connected(url.host, 300);
+  assert.equal(await begunAtOnce(windows), 4);
 });
 
 test("the shortest time of a host is known from its first answer on", async () => {
