@@ -9,9 +9,9 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { underFirstFlags } from "./launch/flags.ts";
+import { limitGrowth } from "./launch/growth.ts";
 import { keepCode, readKeptCode } from "./launch/kept-code.ts";
 import { Loader } from "./launch/loader.ts";
-import { limitNewSpace } from "./launch/new-space.ts";
 
 /** The program's file among the chunks, whose name tells its content; set by the build. */
 declare const PROGRAM: string;
@@ -24,7 +24,7 @@ const STARTED_MS = 2000;
 const kept = nodeKeepsCode() ? undefined : fileOfKeptCode(process.argv[2] ?? "", process.env);
 if (kept === undefined) createRequire(join(CHUNKS, "_"))(`./${PROGRAM}`);
 else loadAndKeep(kept);
-limitNewSpace();
+limitGrowth();
 
 /** Node 22 and later keep compiled code themselves. */
 function nodeKeepsCode(): boolean {

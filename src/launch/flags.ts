@@ -5,21 +5,22 @@ import { TIERING_FLAG } from "../charts/render/tiering.ts";
 
 /** The flags that are changed while mirror runs, as V8 has them by itself, by its major version. */
 const BY_VERSION: Readonly<Record<string, { readonly growth: string; readonly tiering: string }>> = {
-  11: { growth: "--semi-space-growth-factor=2", tiering: "--wasm-tiering-budget=1800000" },
-  12: { growth: "--semi-space-growth-factor=2", tiering: "--wasm-tiering-budget=13000000" },
+  11: { growth: "--semi-space-growth-factor=2 --heap-growing-percent=0", tiering: "--wasm-tiering-budget=1800000" },
+  12: { growth: "--semi-space-growth-factor=2 --heap-growing-percent=0", tiering: "--wasm-tiering-budget=13000000" },
 };
 /** Undefined where this V8 is not known. */
 export const byItself = BY_VERSION[process.versions.v8.split(".")[0] ?? ""];
-const NO_GROWTH = "--semi-space-growth-factor=1";
+/** Old objects are cleared away once there are half as many again as were left the last time. */
+const SLOW_GROWTH = "--semi-space-growth-factor=1 --heap-growing-percent=50";
 
 const atStart = fingerprint();
-let grows = true;
+let growsSlowly = false;
 
-/** The space for new objects stays as large as it is, where this V8 is known. */
-export function endGrowth(): void {
+/** From now on memory grows slowly, and the space for new objects not at all, where this V8 is known. */
+export function slowGrowth(): void {
   if (byItself === undefined) return;
-  grows = false;
-  setFlagsFromString(NO_GROWTH);
+  growsSlowly = true;
+  setFlagsFromString(SLOW_GROWTH);
 }
 
 /**
@@ -36,7 +37,7 @@ export function underFirstFlags<Result>(work: (first: boolean) => Result): Resul
     return work(areFirst());
   } finally {
     if (renders) setFlagsFromString(TIERING_FLAG);
-    if (!grows) setFlagsFromString(NO_GROWTH);
+    if (growsSlowly) setFlagsFromString(SLOW_GROWTH);
   }
 }
 

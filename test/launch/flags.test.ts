@@ -6,7 +6,7 @@ import { setFlagsFromString } from "node:v8";
 import { Script } from "node:vm";
 import { test } from "uvu";
 import { TIERING_FLAG } from "../../src/charts/render/tiering.ts";
-import { byItself, endGrowth, underFirstFlags } from "../../src/launch/flags.ts";
+import { byItself, slowGrowth, underFirstFlags } from "../../src/launch/flags.ts";
 import type { CompiledCode } from "../../src/launch/kept-code.ts";
 import { Loader } from "../../src/launch/loader.ts";
 
@@ -14,14 +14,14 @@ const folder = mkdtempSync(join(tmpdir(), "mirror-flags-"));
 
 const changes: readonly (readonly [string, () => void])[] = [
   ["a chart was rendered", () => setFlagsFromString(TIERING_FLAG)],
-  ["the space for new objects has ended growing", endGrowth],
+  ["memory has begun to grow slowly", slowGrowth],
 ];
 
 test("that a flag is another's is told: what is compiled then is of no use at the next start", () => {
   assert.equal(underFirstFlags(isTold), true);
-  setFlagsFromString("--heap-growing-percent=50");
+  setFlagsFromString("--retain-maps-for-n-gc=3");
   assert.equal(underFirstFlags(isTold), false);
-  setFlagsFromString("--heap-growing-percent=0");
+  setFlagsFromString("--retain-maps-for-n-gc=2");
   assert.equal(underFirstFlags(isTold), true);
 });
 
