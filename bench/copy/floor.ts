@@ -19,6 +19,8 @@ export interface Floor {
 
 /** Where answers come late, as many as it takes to have them all on their way. */
 const FAR_CONNECTIONS = 64;
+/** For many small requests near by: more of them bring nothing sooner. */
+const NEAR_CONNECTIONS = 16;
 
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
@@ -27,8 +29,8 @@ export function makeFloor(folder: string): Floor {
   const program = join(folder, "floor");
   const compiled = spawnSync("cc", ["-O2", "-pthread", "-o", program, here("floor.c")], { stdio: "ignore" });
   const splices = compiled.status === 0;
-  const command = (task: Task, ...lists: readonly string[]): readonly string[] => {
-    const connections = String(task.distance === "far" ? FAR_CONNECTIONS : task.processes);
+  const command = (task: Task, near: number, ...lists: readonly string[]): readonly string[] => {
+    const connections = String(task.distance === "far" ? FAR_CONNECTIONS : near);
     if (!splices)
       return [process.execPath, "--import", "tsx", here("pump.ts"), connections, task.source, task.target, ...lists];
     return [program, connections, ...task.source.split(":"), ...task.target.split(":"), ...lists];
@@ -45,7 +47,7 @@ export function makeFloor(folder: string): Floor {
       const list = join(task.folder, "manifests.txt");
       const lines = task.images.map(({ repository, tag, image }) => `${repository} ${tag} ${image.top.mediaType}`);
       await writeFile(list, lines.join("\n"));
-      return command(task, await blobsOf(task, []), list);
+      return command(task, NEAR_CONNECTIONS, await blobsOf(task, []), list);
     },
   };
   return {
@@ -53,7 +55,7 @@ export function makeFloor(folder: string): Floor {
     contender: (present) => ({
       name: "floor",
       bytes: "passed on",
-      prepare: async (task) => command(task, await blobsOf(task, present)),
+      prepare: async (task) => command(task, task.processes, await blobsOf(task, present)),
     }),
     withManifests: splices ? withManifests : undefined,
   };

@@ -2,7 +2,7 @@ import type { Layer } from "../../test/rig/blob.ts";
 import { type Image, indexImage, type NamedImage, singleImage } from "../../test/rig/images.ts";
 import { writeLayer } from "./layers.ts";
 
-export type SetName = "stacks" | "small" | "large" | "index";
+export type SetName = "stacks" | "small" | "many" | "large" | "index";
 
 /** Images that are copied together. */
 export interface ImageSet {
@@ -24,6 +24,7 @@ const KB = 1_000;
 export const setTitles: Readonly<Record<SetName, string>> = {
   stacks: "24 images on 4 shared base stacks, 1.2 GB unique, 4 GB with repetition",
   small: "200 images of three layers of 20 to 200 KB, 66 MB",
+  many: "1,000 images of three layers of 20 to 200 KB, 330 MB",
   large: "one image of two 1 GB layers",
   index: "one index of five platforms with attestations, twenty layers, 600 MB",
 };
@@ -34,7 +35,9 @@ export function makeSet(name: SetName, options: SetOptions): Promise<ImageSet> {
     case "stacks":
       return stacks(options);
     case "small":
-      return small(options);
+      return small(200, options);
+    case "many":
+      return small(1000, options);
     case "large":
       return large(options);
     case "index":
@@ -63,9 +66,9 @@ async function stacks({ folder, scale }: SetOptions): Promise<ImageSet> {
   return { images, later };
 }
 
-async function small({ folder, scale }: SetOptions): Promise<ImageSet> {
+async function small(count: number, { folder, scale }: SetOptions): Promise<ImageSet> {
   const images: NamedImage[] = [];
-  for (let i = 0; i < Math.max(8, Math.round(200 * scale)); i++) {
+  for (let i = 0; i < Math.max(8, Math.round(count * scale)); i++) {
     const sizes = [20 + ((i * 37) % 181), 20 + ((i * 71) % 181), 20 + ((i * 113) % 181)];
     const layers = await inTurn(sizes, (size, n) => writeLayer(folder, `small-${i}-${n}`, size * KB));
     images.push(named(i, "1.0", singleImage(layers, "oci")));

@@ -108,8 +108,10 @@ function limitsOf(
   { withManifests }: Floor,
   entry: (kind: "limit", contender: Contender, leaves: Entry["leaves"]) => Entry,
 ): Entry[] {
-  if (set === "small") return withManifests === undefined ? [] : [entry("limit", withManifests, "images")];
-  return set === "large" ? [entry("limit", bareNode, "blobs")] : [];
+  if (set === "large") return [entry("limit", bareNode, "blobs")];
+  if (set !== "small" && set !== "many") return [];
+  const bare = entry("limit", bareNode, "images");
+  return withManifests === undefined ? [bare] : [entry("limit", withManifests, "images"), bare];
 }
 
 async function oneTurn(
