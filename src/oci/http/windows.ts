@@ -21,7 +21,7 @@ export interface HostWindows {
   ) => Promise<Answer>;
   /** Told how long a connection to a host has taken, in milliseconds. */
   readonly connected: (host: string, tookMs: number) => void;
-  /** How far a host is in milliseconds: the shortest time of an answer or a connection; undefined before the first answer. */
+  /** How far a host is in milliseconds: the shortest time of an answer or a connection; undefined before the first. */
   readonly roundTripMs: (host: string) => number | undefined;
 }
 
@@ -140,7 +140,7 @@ const silentSince = ({ silence, answeredAt }: Host, begun: number): number =>
 
 /** How many requests a host is sent at first that is so far; unknown where it is infinitely far. */
 export const firstSizeFor = (farMs: number): number =>
-  farMs === Number.POSITIVE_INFINITY ? FIRST_SIZE : Math.max(FIRST_SIZE, sizeFor(farMs) / 2);
+  farMs === Number.POSITIVE_INFINITY ? FIRST_SIZE : Math.max(FIRST_SIZE, Math.floor(sizeFor(farMs) / 2));
 
 const sizeFor = (farMs: number): number => Math.min(MOST_SIZE, Math.max(FIRST_SIZE, farMs * SIZE_PER_MS));
 

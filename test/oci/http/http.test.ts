@@ -44,6 +44,18 @@ test("how far a host is, is known from its first answer on", async () => {
   assert.equal(http.roundTripMs(new URL("https://other.example.com")), undefined);
 });
 
+test("how far a host is, a connection tells before anything is answered", async () => {
+  const server = await serve(() => ({ status: 200, delayMs: 2000 }));
+  const url = new URL(`${server.url}/v2/`);
+  const http = createHttp(quick);
+  const stop = new AbortController();
+  const asked = failureOf(http.send({ method: "HEAD", url, signal: stop.signal }));
+  for (let waited = 0; http.roundTripMs(url) === undefined && waited < 1500; waited += 5) await delay(5);
+  assert.ok((http.roundTripMs(url) ?? 0) > 0);
+  stop.abort();
+  assert.equal((await asked).class, "cancelled");
+});
+
 test("credentials go along within an origin, and never to another", async () => {
   const store = await serve(() => ({ status: 200, body: "bytes" }));
   const registry = await serve(({ path }) =>
