@@ -35,9 +35,10 @@ const CLOSING = `## What a copy relies on
   address of an upload can hold a signature. Deleting it costs nothing but time. Bytes on their way do not outlive the run:
   to go on with an upload, the blob is read from its source again from the first byte, so that all of it is verified.
 - **As many requests at once as a host's distance takes**: eight of a kind (reads and writes, of manifests and of all
-  else) at first, more only while it answers, up to 64 where an answer or a connection takes 40 ms or more. Answered 429
-  or 503, or cut off, it is half as many. Images are brought twelve at once from a source to a registry, and up to 64
-  where one of them is far; large blobs six at once from a host and to one. \`--jobs\`, and \`jobs\` of a registry, set less.
+  else) at first, more only while it answers, up to 64 where an answer or a connection takes 40 ms or more; a host whose
+  first connection takes so long begins with 32. Answered 429 or 503, or cut off, it is half as many. Images are brought
+  twelve at once from a source to a registry, and up to 64 where one of them is far; large blobs six at once from a host
+  and to one. \`--jobs\`, and \`jobs\` of a registry, set less.
 - **A host that answers nothing** is waited for: a minute for each request, tried again as any other. Once it has answered
   nothing for three minutes, whatever else waits for it is told so at once, and one request a minute finds out whether it
   is back: a release of many images does not wait for each of them in turn.
