@@ -64,6 +64,13 @@ test("once a connection has shown how far a host is, it is sent half of what it 
   assert.equal(await begunAtOnce(createHostWindows()), 8);
 });
 
+test("how far a host is, its quickest connection tells", async () => {
+  const windows = createHostWindows();
+  for (const connectMs of [300, 25, 50]) windows.connected(url.host, connectMs);
+  assert.equal(windows.roundTripMs(url.host), 25);
+  assert.equal(await begunAtOnce(windows), 20);
+});
+
 test("how far a host is does not matter any more where it has asked for mercy", async () => {
   const windows = createHostWindows();
   await windows.within({ method: "HEAD", url, signal }, async () => ({ status: 429 }));
