@@ -51,10 +51,11 @@ interface Host {
 
 interface Kind {
   size: number;
-  /** Nothing yet: its size follows from how far the host is alone. */
-  answered: "nothing" | "something";
-  /** Grows by one with each answer until the host has first asked for mercy, then by one with each round. */
-  growth: "fast" | "slow";
+  /**
+   * Not yet, while nothing was answered: its size follows from how far the host is alone. Then by one with each answer
+   * until the host has first asked for mercy, and from then on by one with each round.
+   */
+  growth: "not yet" | "fast" | "slow";
   taken: number;
   halvedAt: number;
   readonly waiting: Set<() => void>;
@@ -96,7 +97,7 @@ export function createHostWindows(now: () => number = () => performance.now()): 
       const host = entryOf(hosts, name, newHost);
       host.farMs = Math.min(host.farMs, tookMs);
       for (const kind of host.kinds.values()) {
-        if (kind.answered === "something") continue;
+        if (kind.growth !== "not yet") continue;
         kind.size = firstSizeFor(host.farMs);
         letIn(kind);
       }
@@ -117,8 +118,7 @@ const newHost = (): Host => ({
 
 const newKind = (farMs: number): Kind => ({
   size: firstSizeFor(farMs),
-  answered: "nothing",
-  growth: "fast",
+  growth: "not yet",
   taken: 0,
   halvedAt: Number.NEGATIVE_INFINITY,
   waiting: new Set(),
@@ -152,7 +152,6 @@ function kindOf({ method, url }: HttpRequest): string {
 const READS: ReadonlySet<Method> = new Set(["GET", "HEAD"]);
 
 function adapt(kind: Kind, fate: Exclude<Fate, "not sent">, most: number, now: number): void {
-  kind.answered = "something";
   if (fate === "overloaded") {
     if (now - kind.halvedAt < EPOCH_MS) return;
     kind.halvedAt = now;
@@ -160,6 +159,7 @@ function adapt(kind: Kind, fate: Exclude<Fate, "not sent">, most: number, now: n
     kind.size = Math.max(1, kind.size / 2);
     return;
   }
+  if (kind.growth === "not yet") kind.growth = "fast";
   // One that is not used to the full has shown nothing.
   if (kind.taken < Math.floor(kind.size)) return;
   kind.size = Math.min(most, kind.size + (kind.growth === "fast" ? 1 : 1 / kind.size));
