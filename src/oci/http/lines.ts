@@ -104,13 +104,17 @@ export function createLines({ open, secureContext, perHost, onConnect }: LinesOp
     if (url.protocol === "https:" && line.socket instanceof TLSSocket) rememberSession(line.socket, host);
     return line;
   };
-  /** As many as are at work, since so many more will be let in when those are answered; and for what is sent at first. */
+  /** As many as are at work, since so many more will be let in when those are answered. */
   const openAhead = (host: Host, url: URL, addresses: "any" | "public"): void => {
-    const { connectMs, expected } = host;
+    const { connectMs } = host;
     if (addresses === "public" || connectMs === Number.POSITIVE_INFINITY || connectMs < FAR_MS) return;
     const wanted = Math.min(host.behind(), host.open - host.idle.length);
     while (host.idle.length < wanted && host.open < perHost) openIdle(host, url);
-    while (host.open < Math.min(expected, firstSizeFor(connectMs), perHost)) openIdle(host, url);
+    openExpected(host, url);
+  };
+  /** For the first of the requests that are expected; more of them once the host has shown that it is far. */
+  const openExpected = (host: Host, url: URL): void => {
+    while (host.open < Math.min(host.expected, firstSizeFor(host.connectMs), perHost)) openIdle(host, url);
   };
   const openIdle = (host: Host, url: URL): void => {
     const line = openTo(host, url, "any");
@@ -126,7 +130,7 @@ export function createLines({ open, secureContext, perHost, onConnect }: LinesOp
     expect: (url, requests) => {
       const host = hostOf(url);
       host.expected = requests;
-      while (host.open < Math.min(requests, firstSizeFor(host.connectMs), perHost)) openIdle(host, url);
+      openExpected(host, url);
     },
     take: async (url, addresses, behind) => {
       const host = hostOf(url);

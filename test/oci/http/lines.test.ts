@@ -108,6 +108,18 @@ test("once a host has shown that it is far, as many are opened as it is first se
   }
 });
 
+test("nothing is opened any more for requests that were expected and have come", async () => {
+  const { opened, lines, stands } = openings();
+  lines.expect(url, 10);
+  for (let at = 0; at < 10; at++) await lines.take(url, "any", () => 0);
+  await delay(50);
+  stands(opened[0]);
+  for (const { socket } of opened) socket.destroy();
+  await delay(5);
+  await lines.take(url, "any", () => 0);
+  assert.equal(opened.length, 11);
+});
+
 test("one that stood before anybody took it may be closing like one that was used; one that does not stand yet is new", async () => {
   const { opened, lines, stands } = openings();
   lines.expect(url, 2);
